@@ -1,0 +1,50 @@
+import { Unread } from "./unread.ts";
+
+/** A request's parameters, decoded, each given once. */
+export type Query = ReadonlyMap<string, string>;
+
+const limits = { parameters: 64, bytes: 64 * 1024 } as const;
+const refusals = new Set(["", "0", "no", "false", "none"]);
+const assents = new Set(["1", "yes", "true", "on"]);
+
+/**
+ * Reads the text after a target's `?`. Refuses what Go's versions and others read in different ways: a parameter given
+ * twice, `;`, empty parameters, broken or non-UTF-8 escapes. Throws Unread.
+ */
+export function readQuery(text: string): Query {
+  const query = new Map<string, string>();
+  if (text === "") return query;
+  if (text.length > limits.bytes) throw new Unread("the query is too long");
+  if (text.includes(";")) throw new Unread("the query has a semicolon");
+  const parameters = text.split("&");
+  if (parameters.length > limits.parameters) throw new Unread("the query has too many parameters");
+  for (const parameter of parameters) {
+    const equals = parameter.indexOf("=");
+    const name = decode(equals < 0 ? parameter : parameter.slice(0, equals));
+    if (name === "") throw new Unread("the query has a parameter without a name");
+    if (query.has(name)) throw new Unread(`the query gives ${JSON.stringify(name)} twice`);
+    query.set(name, equals < 0 ? "" : decode(parameter.slice(equals + 1)));
+  }
+  return query;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    throw new Unread("the query is not encoded as it should be");
+  }
+}
+
+/**
+ * Reads a parameter as the engine reads flags, where `0`, `no`, `false`, `none` and nothing are no; refuses words that
+ * are neither plainly yes nor no. An absent one is `fallback`.
+ */
+export function readFlag(query: Query, name: string, fallback = false): boolean {
+  const value = query.get(name);
+  if (value === undefined) return fallback;
+  const word = value.toLowerCase();
+  if (refusals.has(word)) return false;
+  if (assents.has(word)) return true;
+  throw new Unread(`the query's ${JSON.stringify(name)} is neither yes nor no`);
+}
