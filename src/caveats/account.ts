@@ -1,0 +1,22 @@
+import { defineCaveat } from "./define.ts";
+import { formatList, parseList, readList } from "./list.ts";
+import { admitName } from "./name.ts";
+
+/** `account`: the registry user whose rights an id carries; the registry's door gives a user only while it stands unchanged. */
+export const account = defineCaveat<readonly string[]>({
+  name: "account",
+  summary: "only while this registry user is there and unchanged, and at no engine",
+  values: "registry users",
+  example: "alice",
+  resource: false,
+  handshake: true,
+  parse: (text) => parseList(text, admitName),
+  format: formatList,
+  read: (typed) => readList(typed, admitName),
+  refuses(accounts, { circumstances }) {
+    if (circumstances.account === undefined) {
+      return "this id is for a registry's user, and none that stands unchanged is known here";
+    }
+    return accounts.includes(circumstances.account) ? undefined : "this id is for another registry user";
+  },
+});
