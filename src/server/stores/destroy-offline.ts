@@ -18,17 +18,16 @@ export async function destroyOffline(places: StatePlaces): Promise<{ readonly ki
   const state = await openState({ ...places, mayCreate: false, owner });
   try {
     const current = await state.current();
-    switch (current.kind) {
-      case "guarded":
-        await state.retire(current.kid);
-        return { kid: current.kid };
-      case "open":
-        throw new Failure("conflict", "the engine is open already: there is no guard to take away");
-      case "unreadable":
-        throw new Failure("unreadable", `the state cannot be read, and nothing was changed: ${current.reason}`, {
-          hint: waysOut(places),
-        });
+    if (current.kind === "open") {
+      throw new Failure("conflict", "the engine is open already: there is no guard to take away");
     }
+    if (current.kind === "unreadable") {
+      throw new Failure("unreadable", `the state cannot be read, and nothing was changed: ${current.reason}`, {
+        hint: waysOut(places),
+      });
+    }
+    await state.retire(current.kid);
+    return { kid: current.kid };
   } finally {
     await state.close();
   }

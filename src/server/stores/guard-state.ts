@@ -129,18 +129,16 @@ export async function openState(options: StateOptions): Promise<GuardState> {
   }
 
   function settle(verdict: Verdict): CurrentState {
-    switch (verdict.kind) {
-      case "unreadable":
-        return verdict;
-      case "create":
-        return mayCreate ? { kind: "open" } : { kind: "unreadable", reason: `there is no store in ${stateDir}` };
-      case "open":
-        if (verdict.marker === "remove") takeAwayLeftover();
-        return { kind: "open" };
-      case "guarded":
-        if (verdict.marker === "write") stage(verdict.kid).publish();
-        return { kind: "guarded", kid: verdict.kid };
+    if (verdict.kind === "unreadable") return verdict;
+    if (verdict.kind === "create" && !mayCreate) {
+      return { kind: "unreadable", reason: `there is no store in ${stateDir}` };
     }
+    if (verdict.kind === "guarded") {
+      if (verdict.marker === "write") stage(verdict.kid).publish();
+      return { kind: "guarded", kid: verdict.kid };
+    }
+    if (verdict.kind === "open" && verdict.marker === "remove") takeAwayLeftover();
+    return { kind: "open" };
   }
 
   function takeAwayLeftover(): void {
@@ -198,7 +196,7 @@ export async function openState(options: StateOptions): Promise<GuardState> {
         }
         remembered = key.kid;
         try {
-          attempt(`the marker ${marker} could not be written`, staged.publish);
+          attempt(`the marker ${marker} could not be written`, () => staged.publish());
         } catch (error) {
           await store.retire(key.kid); // nobody was told yet, so that the engine is as it was
           throw error;

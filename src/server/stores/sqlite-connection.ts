@@ -28,13 +28,21 @@ type Statements = ReturnType<typeof prepareAll>;
 /** Looks at the paths; Failure("unreadable") when something is missing, not ours, or open to others. */
 export function sightOf(folder: string, owner: number): Sight {
   const path = databasePath(folder);
-  const folderStats = look(folder);
+  const folderStats = lookAt(folder);
   if (folderStats === undefined) throw new Failure("unreadable", `the state folder ${folder} is gone`);
-  const fileStats = look(path);
+  const fileStats = lookAt(path);
   if (fileStats === undefined) throw new Failure("unreadable", `the store ${path} is gone`);
   const fault = folderFault(folder, folderStats, owner) ?? fileFault(path, fileStats, [owner], 0o077n);
   if (fault !== undefined) throw new Failure("unreadable", fault);
   return { folder: folderStats, file: fileStats };
+}
+
+function lookAt(path: string): BigIntStats | undefined {
+  try {
+    return look(path);
+  } catch (error) {
+    throw new Failure("unreadable", `the store cannot be reached: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Whether two sights are of the same folder and file, whatever is in them. */

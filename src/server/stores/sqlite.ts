@@ -25,7 +25,7 @@ export interface SqliteOptions {
 export function openSqliteStore(options: SqliteOptions): Store {
   const folder = resolve(options.folder);
   const owner = options.owner ?? effectiveUid();
-  if (options.create) createDatabase(folder, owner);
+  if (options.create) create(folder, owner);
   let connection = connect(folder, owner);
   let closed = false;
   let version = 0;
@@ -67,6 +67,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     const { database } = read((live) => live);
     try {
       database.exec("BEGIN IMMEDIATE");
+      recordedState(connection); // nothing is added to what cannot be read
       const result = change(connection);
       database.exec("COMMIT");
       version += 1;
@@ -144,6 +145,15 @@ export function openSqliteStore(options: SqliteOptions): Store {
       closed = true;
     },
   };
+}
+
+function create(folder: string, owner: number): void {
+  try {
+    createDatabase(folder, owner);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure("failed", `no store could be made in ${folder}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function recordedState(live: Connection): RecordedState {

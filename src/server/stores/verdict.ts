@@ -29,7 +29,6 @@ export type Verdict =
 
 /** Judges store against markers: open only where a store records it and no marker speaks of a key it does not know. */
 export function judge({ store, marker, machineMarker, isOurEngine, remembered, isRetired }: Evidence): Verdict {
-  const refuse = (reason: string): Verdict => ({ kind: "unreadable", reason });
   if (marker.kind === "unreadable") return refuse(marker.reason);
   if (machineMarker.kind === "unreadable") return refuse(machineMarker.reason);
 
@@ -42,16 +41,14 @@ export function judge({ store, marker, machineMarker, isOurEngine, remembered, i
   }
   if (remembered !== undefined && !knows(remembered)) return refuse(unknownKey(store, remembered));
 
-  switch (store.kind) {
-    case "absent":
-      return { kind: "create" };
-    case "open":
-      return { kind: "open", marker: marker.kind === "present" ? "remove" : "leave" };
-    case "guarded": {
-      const stands = marker.kind === "present" && marker.marker.kid === store.kid;
-      return { kind: "guarded", kid: store.kid, marker: stands ? "leave" : "write" };
-    }
-  }
+  if (store.kind === "absent") return { kind: "create" };
+  if (store.kind === "open") return { kind: "open", marker: marker.kind === "present" ? "remove" : "leave" };
+  const stands = marker.kind === "present" && marker.marker.kid === store.kid;
+  return { kind: "guarded", kid: store.kid, marker: stands ? "leave" : "write" };
+}
+
+function refuse(reason: string): Verdict {
+  return { kind: "unreadable", reason };
 }
 
 function unknownKey(store: SeenStore, kid: string): string {
