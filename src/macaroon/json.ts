@@ -1,7 +1,7 @@
 import { fault } from "./faults.ts";
 
 /** An object as it came out of JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * The object that a JSON text spells; throws Failure("misuse") for white space, needless escapes and keys that stand
