@@ -8,7 +8,7 @@ export function explainFault(cause: unknown): Failure {
   const said = cause instanceof Error ? cause.message : "";
   if (/locked collection|is locked|interaction is not allowed/i.test(said)) return lockedFault(cause);
   if (
-    /D-?Bus|autolaunch|could not connect|connection refused/i.test(said) &&
+    /D-?Bus|autolaunch|could not connect|connection refused|address is empty/i.test(said) &&
     !/\.service files|not provided/i.test(said)
   ) {
     return new Failure("no_keychain", "there is no OS keychain here: no D-Bus session is running", {
