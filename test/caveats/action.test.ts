@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { allow, attempt, refuse, typed, web } from "./scene.ts";
+
+const doing = (action: string) => attempt([web("write")], { action });
+
+describe("action", () => {
+  it("grants an action, or a family", () => {
+    allow("action=container.start", doing("container.start"));
+    allow("action=container.*", doing("container.start"));
+    allow("action=image.list,container.start", doing("container.start"));
+    refuse("action=container.start", doing("container.stop"));
+    refuse("action=container.start", doing("container.started"));
+    refuse("action=container.*", doing("containers.list"));
+    refuse("action=container.*", doing("container"));
+    refuse("action=container.*", doing("unknown"));
+    refuse("action=image.*", doing("container.start"));
+  });
+
+  it.each(["", "*", "container", "container.", ".start", "container.st*", "Container.start", "container.*.*", "a b.c"])(
+    "is not written %j",
+    (words) => expect(() => typed("action", words)).toThrow("an action is written"),
+  );
+});
