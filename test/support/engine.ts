@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { importImage } from "./image.ts";
+import { until } from "./until.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A throwaway dockerd with its own data, socket and configuration file. */
+export interface Engine {
+  /** `unix://…`, as DOCKER_HOST takes it. */
+  readonly host: string;
+  readonly socket: string;
+  /** Its daemon.json. */
+  readonly configFile: string;
+  pid(): number;
+  log(): string;
+  /** Writes daemon.json, sends SIGHUP and waits until dockerd says that it has read it. */
+  reload(settings: object): Promise<void>;
+  start(): Promise<void>;
+  /** Its exit status. */
+  stop(signal?: NodeJS.Signals): Promise<number>;
+  restart(): Promise<void>;
+  /** Makes an image of busybox; gives its full id. The engine must not be guarded yet. */
+  importImage(name: string): Promise<string>;
+}
+
+/** Starts one. With `plugin` it is guarded from the start: the plugin must answer already. */
+export async function startEngine(workspace: Workspace, options: { plugin?: string } = {}): Promise<Engine> {
+  const dir = workspace.path("engine");
+  mkdirSync(dir);
+  const socket = `${dir}/docker.sock`;
+  const configFile = `${dir}/daemon.json`;
+  const log = `${dir}/log`;
+  writeFileSync(configFile, options.plugin === undefined ? "{}" : `{"authorization-plugins":["${options.plugin}"]}`);
+  const places = ["--data-root", `${dir}/data`, "--exec-root", `${dir}/exec`, "--pidfile", `${dir}/pid`];
+  const network = ["--iptables=false", "--ip6tables=false", "--bridge=none"];
+  const rest = ["--config-file", configFile, "-H", `unix://${socket}`, "--storage-driver=vfs"];
+  const launch = () => workspace.start("dockerd", [...places, ...network, ...rest], { log });
+  let process = launch();
+  let running = true;
+  const readLog = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
+  const listening = async () => {
+    const here = process;
+    const dead = here.ended.then((status) => {
+      throw new Error(`dockerd ended with ${status}:\n${readLog().slice(-2000)}`);
+    });
+    const lives = until("dockerd answers", () => answers(socket), 60);
+    await Promise.race([lives, dead]);
+    dead.catch(() => undefined);
+  };
+  await listening();
+  return {
+    host: `unix://${socket}`,
+    socket,
+    configFile,
+    pid: () => process.pid,
+    log: readLog,
+    async reload(settings) {
+      const reloads = () => readLog().split("Reloaded configuration").length;
+      const before = reloads();
+      writeFileSync(configFile, JSON.stringify(settings));
+      globalThis.process.kill(process.pid, "SIGHUP");
+      await until("dockerd reloads its configuration", () => reloads() > before);
+    },
+    async start() {
+      if (running) throw new Error("dockerd runs already");
+      process = launch();
+      running = true;
+      await listening();
+    },
+    stop(signal) {
+      running = false;
+      return process.stop(signal);
+    },
+    async restart() {
+      await this.stop();
+      await this.start();
+    },
+    importImage: (name) => importImage(workspace, `unix://${socket}`, name),
+  };
+}
+
+/** Whether anything speaks HTTP there: a guarded engine answers 403 to us. */
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ socketPath: socket, path: "/_ping", agent: false }, (answer) => {
+      answer.resume();
+      answer.once("end", () => {
+        resolve(true);
+      });
+    });
+    asked.once("error", () => {
+      resolve(false);
+    });
+    asked.end();
+  });
+}

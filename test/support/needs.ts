@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { dockers } from "./dockers.ts";
+
+const tests = {
+  root: () => (process.getuid?.() === 0 ? undefined : "it needs root"),
+  dockerd: () => found("dockerd", "docker.io"),
+  docker: () => found("docker", "docker.io"),
+  "busybox-static": () => (isStatic("/bin/busybox") ? undefined : "it needs busybox-static"),
+  "gnome-keyring": () => found("gnome-keyring-daemon", "gnome-keyring"),
+  dbus: () => found("dbus-run-session", "dbus"),
+  libsecret: () => found("secret-tool", "libsecret-tools"),
+  script: () => found("script", "bsdutils"),
+  "docker 28": () => (dockers.some((cli) => cli.major >= 28) ? undefined : "it needs a docker CLI of 28 or later"),
+  "docker 20.10": () => (dockers.some((cli) => cli.major < 27) ? undefined : "it needs a docker CLI of 20.10"),
+  mounts: () => (mayMount() ? undefined : "it needs the right to mount, which this machine does not give"),
+} as const satisfies Record<string, () => string | undefined>;
+
+export type Need = keyof typeof tests;
+
+/** What a throwaway engine needs. */
+export const anEngine = ["root", "mounts", "dockerd", "docker", "busybox-static"] as const satisfies readonly Need[];
+
+/** Why these needs are not met here, for a visible skip; undefined when they are. */
+export function needs(...wanted: readonly Need[]): string | undefined {
+  const missing = wanted.map((need) => tests[need]()).filter((reason) => reason !== undefined);
+  return missing.length === 0 ? undefined : [...new Set(missing)].join("; ");
+}
+
+function found(command: string, from: string): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(":");
+  const here = [...folders, "/usr/sbin", "/sbin"].some((folder) => isExecutable(`${folder}/${command}`));
+  return here ? undefined : `it needs ${command} (Debian: ${from})`;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isStatic(path: string): boolean {
+  try {
+    // A dynamic program names its loader near the start of the file.
+    return !readFileSync(path).subarray(0, 4096).includes("/ld-");
+  } catch {
+    return false;
+  }
+}
+
+function mayMount(): boolean {
+  try {
+    execFileSync("unshare", ["--mount", "true"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+import { CountingReporter } from "./support/reporter.ts";
+
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ["**/*.test.ts"],
+    reporters: ["default", new CountingReporter()],
+    // @oclif/test captures nothing otherwise
+    disableConsoleIntercept: true,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
