@@ -48,6 +48,16 @@ export async function startEngine(workspace: Workspace, options: { plugin?: stri
     dead.catch(() => undefined);
   };
   await listening();
+  const start = async () => {
+    if (running) throw new Error("dockerd runs already");
+    process = launch();
+    running = true;
+    await listening();
+  };
+  const stop = (signal?: NodeJS.Signals) => {
+    running = false;
+    return process.stop(signal);
+  };
   return {
     host: `unix://${socket}`,
     socket,
@@ -55,28 +65,23 @@ export async function startEngine(workspace: Workspace, options: { plugin?: stri
     pid: () => process.pid,
     log: readLog,
     async reload(settings) {
-      const reloads = () => readLog().split("Reloaded configuration").length;
-      const before = reloads();
+      const before = countReloads(readLog());
       writeFileSync(configFile, JSON.stringify(settings));
       globalThis.process.kill(process.pid, "SIGHUP");
-      await until("dockerd reloads its configuration", () => reloads() > before);
+      await until("dockerd reloads its configuration", () => countReloads(readLog()) > before);
     },
-    async start() {
-      if (running) throw new Error("dockerd runs already");
-      process = launch();
-      running = true;
-      await listening();
-    },
-    stop(signal) {
-      running = false;
-      return process.stop(signal);
-    },
+    start,
+    stop,
     async restart() {
-      await this.stop();
-      await this.start();
+      await stop();
+      await start();
     },
     importImage: (name) => importImage(workspace, `unix://${socket}`, name),
   };
+}
+
+function countReloads(log: string): number {
+  return log.split("Reloaded configuration").length;
 }
 
 /** Whether anything speaks HTTP there: a guarded engine answers 403 to us. */

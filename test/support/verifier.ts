@@ -40,7 +40,7 @@ export async function startVerifier(workspace: Workspace, options: VerifierOptio
   const authz = `unix:///run/docker/plugins/${workspace.plugin}.sock`;
   const log = workspace.path("verifier.log");
   const readLog = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
-  const ready = () => readLog().split("docker-id: ready").length;
+  const ready = () => countReady(readLog());
   const flags = ["--state-dir", stateDir, "--admin", admin, "--authz", authz, "--guarded-marker", marker];
   const args = [entry, "serve", ...flags, "--docker-host", options.dockerHost, ...(options.flags ?? [])];
   const env = { PATH: process.env["PATH"], HOME: workspace.dir, ...options.env };
@@ -74,4 +74,8 @@ export async function startVerifier(workspace: Workspace, options: VerifierOptio
       serve = await launch();
     },
   };
+}
+
+function countReady(log: string): number {
+  return log.split("docker-id: ready").length;
 }

@@ -1,0 +1,79 @@
+#!/bin/sh
+# setup.sh [build|test|demo|bench]: makes this clone ready for that, and says what it does. It needs a Node 20 or later
+# and npm; what Debian packages are missing it installs when it runs as root on Debian. DOCKER_ID_SETUP=no forbids
+# that, DOCKER_ID_SETUP=ask asks first.
+set -eu
+purpose=${1:-build}
+cd "$(dirname "$0")/.."
+
+say() { echo "setup: $*" >&2; }
+have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
+
+# npm must not run on the Node that it is about to replace.
+outer=$(printf %s "$PATH" | tr ':' '\n' | grep -v 'node_modules/.bin$' | paste -sd: -)
+
+install_packages() {
+  if ! PATH=$outer command -v npm >/dev/null; then
+    say "this needs Node 20 or later with npm; see https://nodejs.org"
+    exit 1
+  fi
+  installed=node_modules/.package-lock.json
+  if [ -e "$installed" ] && [ -z "$(find package-lock.json -newer "$installed")" ]; then return; fi
+  say "installing the npm packages of package-lock.json (npm ci)"
+  PATH=$outer npm ci --no-audit --no-fund >&2
+  # Its time says when these packages were last made what the lock file asks for.
+  touch "$installed"
+}
+
+missing_packages() {
+  have dockerd || echo docker.io
+  have docker || have dockerd || echo docker.io
+  [ -x /bin/busybox ] && ! grep -aq '/ld-' /bin/busybox || echo busybox-static
+  have ps || echo procps
+  case $purpose in test)
+    have gnome-keyring-daemon || echo gnome-keyring
+    have dbus-run-session || echo dbus
+    have secret-tool || echo libsecret-tools
+    ldconfig -p 2>/dev/null | grep -q 'libsecret-1\.so\.0' || echo libsecret-1-0
+    have script || echo bsdutils
+    have tmux || echo tmux ;;
+  esac
+  case $purpose in bench)
+    have hyperfine || echo hyperfine
+    have wrk || echo wrk ;;
+  esac
+}
+
+may_install() {
+  if ! have apt-get || [ ! -e /etc/debian_version ]; then say "(this is no Debian: they are yours to install)"; return 1; fi
+  if [ "$(id -u)" != 0 ]; then say "(not root: nothing is installed; as root: apt-get install $*)"; return 1; fi
+  case ${DOCKER_ID_SETUP:-yes} in
+    no) say "(DOCKER_ID_SETUP=no: nothing is installed; apt-get install $*)"; return 1 ;;
+    ask)
+      if [ ! -t 0 ]; then say "(DOCKER_ID_SETUP=ask and no terminal to ask on: nothing is installed)"; return 1; fi
+      printf 'setup: install them with apt-get? [y/N] ' >&2
+      read -r answer
+      case $answer in y | Y | yes) ;; *) return 1 ;; esac ;;
+  esac
+}
+
+install_debian() {
+  missing=$(missing_packages | sort -u | paste -sd' ' -)
+  [ -n "$missing" ] || return 0
+  say "missing from this machine for '$purpose': $missing"
+  # shellcheck disable=SC2086
+  if may_install $missing; then
+    say "installing them (apt-get install $missing)"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086
+    { apt-get update -q && apt-get install -yq --no-install-recommends $missing; } >&2 ||
+      say "apt-get failed; what needs these packages will say so"
+  else
+    say "going on without; what needs these packages will say so"
+  fi
+}
+
+install_packages
+case $purpose in test | demo | bench) install_debian ;; esac
+say "building (npm run build)"
+npm run --silent build >&2
