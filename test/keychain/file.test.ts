@@ -40,6 +40,8 @@ describe("the file itself", () => {
   );
 
   it("says that it is no keychain where it cannot be written", async () => {
-    await expect(fileKeychain("/proc/none").set("a#b", "x")).rejects.toMatchObject({ code: "no_keychain" });
+    await expect(fileKeychain(join(folder, "ids.json", "below")).set("a#b", "x")).rejects.toMatchObject({
+      code: "no_keychain",
+    });
   });
 });

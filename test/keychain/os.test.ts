@@ -1,13 +1,15 @@
 import type { ChildProcess } from "node:child_process";
-import { spawn, spawnSync } from "node:child_process";
+import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { osKeychain } from "../../src/keychain/os.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Code } from "../../src/errors.ts";
+import { Failure } from "../../src/errors.ts";
+import type { Keychain } from "../../src/keychain/keychain.ts";
 import { keychainSuite } from "../suites/keychain-suite.ts";
 
 const canRun =
@@ -31,8 +33,8 @@ function start(command: string, args: string[], input: string): ChildProcess {
   started.push(child);
   return child;
 }
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null && child.kill()) await once(child, "exit");
+async function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null && child.kill(signal)) await once(child, "exit");
 }
 /** Whether someone on the bus offers the keyring's service. */
 function isOffered(): boolean {
@@ -46,19 +48,33 @@ async function startKeyring(unlock: boolean): Promise<ChildProcess> {
   while (!isOffered()) await setTimeout(20);
   return keyring;
 }
-/** Asks in a process of its own: the library keeps what it has once learnt of a keyring. */
-function ask(calls: string, variables: Record<string, string> = {}): { status: number | null; told: string } {
-  const program = `
-    const { osKeychain } = await import(${JSON.stringify(join(import.meta.dirname, "../../src/keychain/os.ts"))});
-    const keychain = osKeychain(500);
-    try { console.log(JSON.stringify(${calls})); } catch (error) { console.log(error.code + ": " + error.message); }
-    process.kill(process.pid, "SIGKILL");`;
-  const done = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+
+type Answer = { value: unknown } | { code: Code; message: string };
+
+/** An OS keychain in a process that sees these variables; see `os-keychain-process.ts`. */
+function keychainProcess(variables: Record<string, string> = {}): Keychain & { stop(): Promise<void> } {
+  const child = fork(join(import.meta.dirname, "os-keychain-process.ts"), ["500"], {
     env: { ...environment, ...variables },
-    encoding: "utf8",
-    timeout: 20_000,
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  return { status: done.status, told: done.stdout.trim() };
+  started.push(child);
+  const ask = async (method: string, ...args: string[]): Promise<unknown> => {
+    child.send({ method, args });
+    const [answer] = (await once(child, "message")) as [Answer];
+    if ("code" in answer) throw new Failure(answer.code, answer.message);
+    return answer.value;
+  };
+  return {
+    title: "the OS keychain",
+    get: async (account) => (await ask("get", account)) as string | undefined,
+    set: async (account, secret) => {
+      await ask("set", account, secret);
+    },
+    delete: async (account) => (await ask("delete", account)) as boolean,
+    list: async () => (await ask("list")) as string[],
+    // One that waits for a silent bus ends in no other way.
+    stop: async () => await stop(child, "SIGKILL"),
+  };
 }
 
 describe.skipIf(!canRun)("the OS keychain (skipped where there is no gnome-keyring and D-Bus)", () => {
@@ -72,53 +88,52 @@ describe.skipIf(!canRun)("the OS keychain (skipped where there is no gnome-keyri
     );
     if (bus.stdout !== null) await once(bus.stdout, "data");
     keyring = await startKeyring(true);
-    process.env["DBUS_SESSION_BUS_ADDRESS"] = environment.DBUS_SESSION_BUS_ADDRESS;
   });
   afterAll(async () => {
-    for (const child of started.toReversed()) await stop(child);
+    for (const child of started.toReversed()) await stop(child, child.channel === undefined ? "SIGTERM" : "SIGKILL");
     rmSync(base, { recursive: true });
   });
 
-  keychainSuite("gnome-keyring", () => osKeychain());
+  let unlocked: ReturnType<typeof keychainProcess> | undefined;
+  keychainSuite("gnome-keyring", () => (unlocked ??= keychainProcess()));
 
   describe("in states that are not its best", () => {
+    let keychain: ReturnType<typeof keychainProcess>;
+    afterEach(async () => await keychain.stop());
+
     it("keeps ids when its program starts again", async () => {
-      await osKeychain().set("unix:///a#default", "kept");
+      await unlocked?.set("unix:///a#default", "kept");
       await stop(keyring);
       keyring = await startKeyring(true);
-      expect(ask(`await keychain.get("unix:///a#default")`).told).toBe('"kept"');
+      keychain = keychainProcess();
+      expect(await keychain.get("unix:///a#default")).toBe("kept");
     });
 
     it("says that it is locked, for what it holds and for what it does not", async () => {
       await stop(keyring);
       keyring = await startKeyring(false);
-      for (const call of [
-        'get("unix:///a#default")',
-        'get("unix:///none#default")',
-        'set("unix:///a#default", "x")',
-        'delete("unix:///a#default")',
-        "list()",
-      ]) {
-        expect(ask(`await keychain.${call}`).told, call).toBe("no_keychain: the OS keychain is locked");
-      }
+      keychain = keychainProcess();
+      const locked = { code: "no_keychain", message: expect.stringMatching(/the OS keychain is locked$/) };
+      await expect(keychain.get("unix:///a#default")).rejects.toMatchObject(locked);
+      await expect(keychain.get("unix:///none#default")).rejects.toMatchObject(locked);
+      await expect(keychain.set("unix:///a#default", "x")).rejects.toMatchObject(locked);
+      await expect(keychain.delete("unix:///a#default")).rejects.toMatchObject(locked);
+      await expect(keychain.list()).rejects.toMatchObject(locked);
     });
 
-    it("says that there is none without D-Bus", () => {
-      const { told } = ask('await keychain.get("a#b")', { DBUS_SESSION_BUS_ADDRESS: "" });
-      expect(told).toBe("no_keychain: there is no OS keychain here: no D-Bus session is running");
+    it("says that there is none without D-Bus", async () => {
+      keychain = keychainProcess({ DBUS_SESSION_BUS_ADDRESS: "" });
+      const none = { code: "no_keychain", message: expect.stringMatching(/no D-Bus session is running$/) };
+      await expect(keychain.get("a#b")).rejects.toMatchObject(none);
     });
 
     it("gives up on one that does not answer", async () => {
       const silent = createServer(() => {}).listen(join(base, "silent"));
       await once(silent, "listening");
-      try {
-        const { told } = ask('await keychain.get("a#b")', {
-          DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(base, "silent")}`,
-        });
-        expect(told).toBe("no_keychain: the OS keychain did not answer within 0.5 s");
-      } finally {
-        silent.close();
-      }
+      keychain = keychainProcess({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(base, "silent")}` });
+      const late = { code: "no_keychain", message: expect.stringMatching(/did not answer within 0.5 s$/) };
+      await expect(keychain.get("a#b")).rejects.toMatchObject(late);
+      silent.close();
     });
   });
 });
