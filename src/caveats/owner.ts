@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Touch } from "../docker/attempt.ts";
 import { defineCaveat } from "./define.ts";
 import { admitLink } from "./link.ts";
 import { labelled, refuseUngranted } from "./touches.ts";
@@ -23,7 +24,10 @@ export const owner = defineCaveat<string>({
     if (at < 0 || at !== linksBefore.lastIndexOf(link))
       return "the link that this id is bound to does not stand before it";
     const label = ownerLabel(linksBefore.slice(0, at + 1));
-    return refuseUngranted(scene, "what was created under one of its links", ({ kind, id, labels = {} }) => {
+    const { touches } = scene.attempt;
+    return refuseUngranted(scene, "what was created under one of its links", ({ kind, id, level, labels = {} }) => {
+      // Without an image there is no container to own; the image may be used for that, and not be looked at
+      if (kind === "image") return level === "read" && touches.some((made) => isMadeFrom(id, made));
       if (!labelled.includes(kind) || id === "*") return false;
       // What does not exist yet will be labelled by the gateway with every link of the token
       return id === "+" || (Object.hasOwn(labels, label) && labels[label] === "true");
@@ -38,4 +42,8 @@ export const owner = defineCaveat<string>({
  */
 export function ownerLabel(path: readonly string[]): string {
   return `docker-id.owner.${createHash("sha256").update(path.join("/")).digest("hex")}`;
+}
+
+function isMadeFrom(imageId: string, { kind, id, image }: Touch): boolean {
+  return kind === "container" && id === "+" && image === imageId;
 }

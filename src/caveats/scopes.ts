@@ -75,12 +75,12 @@ function coversLevel(level: Level, touch: Touch): boolean {
 function coversThing(patterns: readonly string[], touch: Touch): boolean {
   if (patterns.includes("*")) return true;
   const matched = (name: string): boolean => patterns.some((pattern) => matches(pattern, name));
-  const { id, names = [] } = touch;
+  const { kind, id, names = [] } = touch;
   if (id === "*") return false;
   if (id !== "+" && matched(id)) return true;
-  if (id !== "+" && looks(touch)) return names.some(matched);
-  // To change a thing changes what all its names stand for: whoever tags another's image with a name of their own
-  // must not be able to delete it under the other
+  if (id !== "+" && (kind !== "image" || looks(touch))) return names.some(matched);
+  // Each name of a new thing is bound; and who changes an image changes what all its tags stand for, so that whoever
+  // may give another's image a tag of his own must not be able to delete it by that
   return names.length > 0 && names.every((name) => matched(name) || isDigestOfMatched(name, names, matched));
 }
 

@@ -34,7 +34,7 @@ function refusedByCaveats(caveats: readonly ReadCaveat[], attempt: Attempt, circ
       const why = definition.refuses(value, { attempt, circumstances, linksBefore });
       if (why !== undefined) reasons.push({ caveat: text, why });
     }
-    if (name === "link") linksBefore = [...linksBefore, value as string];
+    if (name === "link") linksBefore = linksBefore.concat(value as string);
   }
   return reasons;
 }

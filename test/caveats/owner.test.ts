@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ownerLabel } from "../../src/caveats/owner.ts";
-import { alpine, attempt, judge, refuse, allow, touch, typed, web, webId } from "./scene.ts";
+import { alpine, attempt, debian, judge, refuse, allow, touch, typed, web, webId } from "./scene.ts";
 
 const [root, mine, other, later] = ["1", "2", "3", "4"].map((digit) => `189345600${digit}.${digit.repeat(24)}`) as [
   string,
@@ -44,6 +44,15 @@ describe("owner", () => {
     refuse(...judged("host:privileged:write"));
     refuse(...judged("container:x1:read", { labels: { [ownerLabel([root, mine])]: "false" } }));
     refuse(...judged("container:x1:read", { labels: JSON.parse('{"__proto__": "true"}') as Record<string, string> }));
+  });
+
+  it("lets an image be used for a new container of its own, and for nothing else", () => {
+    const create = touch("container:+:write", { image: alpine });
+    allow(`owner=${mine}`, attempt([touch(`image:${alpine}:read`), create]), gateway, [root, mine]);
+    refuse(`owner=${mine}`, attempt([touch(`image:${debian}:read`), create]), gateway, [root, mine]);
+    refuse(`owner=${mine}`, attempt([touch(`image:${alpine}:write`), create]), gateway, [root, mine]);
+    refuse(`owner=${mine}`, attempt([touch("image:*:read"), create]), gateway, [root, mine]);
+    refuse(`owner=${mine}`, attempt([touch(`image:${alpine}:read`), made(root, mine)]), gateway, [root, mine]);
   });
 
   it("names the gateway where creators are not known", () => {

@@ -3,6 +3,13 @@ import { readCaveat } from "../../src/caveats/vocabulary.ts";
 import { allow, alpine, attempt, db, refuse, touch, typed, web, webId } from "./scene.ts";
 
 const tagged = (level: "read" | "write", ...names: string[]) => touch(`image:${alpine}:${level}`, { names });
+const build = (...names: string[]) => attempt([touch("image:+:write", { names })]);
+const of = (kind: string, level: string, deployment = "shop") =>
+  attempt([touch(`${kind}:x1:${level}`, { deployment })]);
+const may = (level: string, does: string): void =>
+  allow(`scope=repository:app:${level}`, attempt([touch(`repository:app:${does}`)]));
+const mayNot = (level: string, does: string): void =>
+  refuse(`scope=repository:app:${level}`, attempt([touch(`repository:app:${does}`)]));
 
 describe("scope", () => {
   it("covers by kind and level", () => {
@@ -52,7 +59,6 @@ describe("scope", () => {
   });
 
   it("lets a new thing have the names that all lie within", () => {
-    const build = (...names: string[]) => attempt([touch("image:+:write", { names })]);
     allow("scope=image:mine/*:write", build("mine/app:1"));
     allow("scope=image:mine/*:write,image:test:1:write", build("mine/app:1", "test:1"));
     refuse("scope=image:mine/*:write", build("mine/app:1", "prod/app:1"));
@@ -74,11 +80,16 @@ describe("scope", () => {
     allow(`scope=image:${alpine}:write`, attempt([tagged("write", "prod/app:1", "mine/app:1")]));
   });
 
+  it("knows a repository by every way to write it", () => {
+    const names = ["prod/app", "docker.io/prod/app:v1", "prod/app:v1"];
+    const push = attempt([touch("repository:docker.io/prod/app:push", { names })]);
+    for (const id of ["docker.io/prod/app", "prod/app", "prod/app:v1", "prod/*", "docker.io/prod/app:v*"]) {
+      allow(`scope=repository:${id}:push`, push);
+    }
+    for (const id of ["prod/app:v2", "prod", "app", "prod/app:v1*"]) refuse(`scope=repository:${id}:push`, push);
+  });
+
   it("knows a repository's own levels", () => {
-    const may = (level: string, does: string) =>
-      allow(`scope=repository:app:${level}`, attempt([touch(`repository:app:${does}`)]));
-    const mayNot = (level: string, does: string) =>
-      refuse(`scope=repository:app:${level}`, attempt([touch(`repository:app:${does}`)]));
     may("pull", "pull");
     may("read", "pull");
     may("push", "pull");
@@ -109,8 +120,6 @@ describe("scope", () => {
 
   it("reads what a deployment has, where the gateway labels it", () => {
     const behindGateway = { ownership: true };
-    const of = (kind: string, level: string, deployment = "shop") =>
-      attempt([touch(`${kind}:x1:${level}`, { deployment })]);
     for (const kind of ["container", "volume", "network"]) {
       allow("scope=deployment:shop:read", of(kind, "read"), behindGateway);
       allow("scope=deployment:sh*:write", of(kind, "read"), behindGateway);
