@@ -1,0 +1,61 @@
+import { createInterface } from "node:readline";
+import { Failure } from "../errors.ts";
+import type {
+  AuditLine,
+  Destroyed,
+  IdReport,
+  InstallRootKey,
+  Revoke,
+  Revoked,
+  RootKeySalt,
+  Status,
+} from "../protocol/admin.ts";
+import { askVerifier, openAnswer } from "./ask-verifier.ts";
+import type { VerifierAddress } from "./find-verifier.ts";
+
+/** What the verifier says of itself. */
+export async function readStatus(verifier: VerifierAddress): Promise<Status> {
+  const status = await askVerifier<Status | undefined>(verifier, { method: "GET", path: "/status" });
+  if (typeof status?.state !== "string" || typeof status.engine?.host !== "string") {
+    throw new Failure("no_verifier", `what listens at ${verifier.name} is no docker-id verifier`);
+  }
+  return status;
+}
+
+/** Guards the engine with a first key; rejects with Failure("conflict") when it is guarded. */
+export async function installRootKey(verifier: VerifierAddress, key: InstallRootKey): Promise<void> {
+  await askVerifier(verifier, { method: "POST", path: "/root-key", body: key });
+}
+
+/** What makes the key in force of its secret; rejects with Failure("not_found") when no secret does. */
+export async function readSalt(verifier: VerifierAddress): Promise<RootKeySalt> {
+  return await askVerifier(verifier, { method: "GET", path: "/root-key/salt" });
+}
+
+/** What the verifier makes of an id; rejects with Failure("refused") when it does not verify. */
+export async function readReport(verifier: VerifierAddress, id: string): Promise<IdReport> {
+  return await askVerifier(verifier, { method: "GET", path: "/ids/self", id });
+}
+
+/** Takes back an id, or what carries a link, with everything narrowed from it. */
+export async function revoke(verifier: VerifierAddress, id: string, wish: Revoke): Promise<Revoked> {
+  return await askVerifier(verifier, { method: "POST", path: "/revocations", id, body: wish });
+}
+
+/** Ends authorization; the engine is open again. */
+export async function destroyRootKey(verifier: VerifierAddress, id: string): Promise<Destroyed> {
+  return await askVerifier(verifier, { method: "DELETE", path: "/root-key", id });
+}
+
+/** The audit's lines, oldest first; with `follow` they go on as they are written. */
+export async function* readAudit(
+  verifier: VerifierAddress,
+  id: string,
+  wish: { readonly refused: boolean; readonly follow: boolean },
+): AsyncGenerator<{ readonly line: AuditLine; readonly raw: string }> {
+  const path = `/audit?refused=${wish.refused}&follow=${wish.follow}`;
+  const answer = await openAnswer(verifier, { method: "GET", path, id }, wish.follow ? 0 : 30_000);
+  for await (const raw of createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (raw !== "") yield { line: JSON.parse(raw) as AuditLine, raw };
+  }
+}

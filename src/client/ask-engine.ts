@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, RequestOptions } from "node:http";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import type { Endpoint } from "../docker-cli/endpoint.ts";
+import { Failure } from "../errors.ts";
+import { idHeader } from "../protocol/headers.ts";
+
+/** An engine's answer; `body` is its JSON, undefined where it is none. */
+export interface EngineAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const timeoutMs = 10_000;
+
+/** Asks the engine itself, with an id where one is given; rejects with Failure("no_engine") when it does not answer. */
+export async function askEngine(
+  engine: Endpoint,
+  method: "GET" | "HEAD",
+  path: string,
+  id: string | undefined,
+): Promise<EngineAnswer> {
+  const { send, options } = await connectionTo(engine);
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const asking = send({
+      ...options,
+      method,
+      agent: false,
+      headers: { host: "docker", ...(id === undefined ? {} : { [idHeader]: id }) },
+      path: `${engine.address.transport === "tcp" ? engine.address.path : ""}${path}`,
+    });
+    asking.setTimeout(timeoutMs, () => asking.destroy(new Error("no answer in time")));
+    asking.once("error", (cause) => reject(unreachable(engine, cause)));
+    asking.once("response", resolve);
+    asking.end();
+  });
+  const body = await text(answer).catch((cause: unknown) => {
+    throw unreachable(engine, cause);
+  });
+  return { status: answer.statusCode ?? 0, body: readJson(body) };
+}
+
+async function connectionTo(engine: Endpoint): Promise<{ send: typeof request; options: RequestOptions }> {
+  const { address, tls } = engine;
+  if (address.transport === "unix") return { send: request, options: { socketPath: address.path } };
+  if (address.transport !== "tcp") {
+    throw new Failure("no_engine", `docker-id itself does not speak to ${address.transport}:// engines yet`, {
+      hint: "create takes full ids with --no-resolve",
+    });
+  }
+  const where = { host: address.hostname, port: address.port };
+  if (tls === undefined) return { send: request, options: where };
+  const secure = await import("node:https");
+  const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
+  try {
+    const options = {
+      ...where,
+      ca: read(tls.ca),
+      cert: read(tls.cert),
+      key: read(tls.key),
+      rejectUnauthorized: tls.verify,
+    };
+    return { send: secure.request as typeof request, options };
+  } catch (cause) {
+    throw new Failure("no_engine", `the TLS files for ${engine.name} cannot be read`, { cause });
+  }
+}
+
+function unreachable(engine: Endpoint, cause: unknown): Failure {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const may = code === "EACCES" || code === "EPERM";
+  const message = may
+    ? `you may not open the engine's socket, ${engine.name}`
+    : `the engine at ${engine.name} does not answer`;
+  return new Failure("no_engine", message, {
+    hint: may ? "be in its group, or use sudo" : "is it running? -H, DOCKER_HOST or a docker context says where else",
+    cause,
+  });
+}
+
+function readJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
