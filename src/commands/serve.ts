@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { Command, Flags } from "@oclif/core";
+import { Failure } from "../errors.ts";
+import { defaults } from "../protocol/defaults.ts";
+import { createLog } from "../server/log.ts";
+import { serve } from "../server/serve.ts";
+import { logLevels, readSettings } from "../server/settings.ts";
+
+/** `docker-id serve`: the verifier, in the foreground, until it is told to end. */
+export default class Serve extends Command {
+  static override summary = "run the verifier that guards an engine";
+  static override description =
+    "Opens the admin door and the authorization plugin's, says `docker-id: ready` on stderr, and runs until SIGTERM or " +
+    "SIGINT. An engine need not be there yet.";
+  static override examples = [
+    "<%= config.bin %> serve",
+    "<%= config.bin %> serve --state-dir /srv/docker-id --admin unix:///run/my/admin.sock",
+  ];
+  static override flags = {
+    config: Flags.string({ helpValue: "FILE", summary: "read settings from a YAML file; flags go before it" }),
+    "state-dir": Flags.string({ helpValue: "DIR", summary: `where the state is kept (${defaults.stateDir})` }),
+    "guarded-marker": Flags.string({
+      helpValue: "PATH",
+      summary: `the file outside of it that says that the engine is guarded (${defaults.marker}, else DIR.guarded)`,
+    }),
+    admin: Flags.string({ helpValue: "unix:///PATH", summary: `the admin door (${defaults.admin})` }),
+    authz: Flags.string({ helpValue: "unix:///PATH", summary: `the authorization plugin's door (${defaults.authz})` }),
+    "docker-host": Flags.string({ helpValue: "unix:///PATH", summary: `the engine (${defaults.dockerHost})` }),
+    "admin-group": Flags.string({
+      helpValue: "GROUP",
+      summary: "who may open the admin door (docker, where there is one)",
+    }),
+    "strict-streams": Flags.boolean({ summary: "refuse endless answers to ids that expire", allowNo: true }),
+    "log-level": Flags.string({ options: [...logLevels], summary: "how much the log on stderr says (info)" }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Serve);
+    const { config } = flags;
+    const file = config === undefined ? undefined : { path: config, text: await readConfig(config) };
+    const settings = readSettings(
+      {
+        stateDir: flags["state-dir"],
+        guardedMarker: flags["guarded-marker"],
+        admin: flags.admin,
+        authz: flags.authz,
+        dockerHost: flags["docker-host"],
+        adminGroup: flags["admin-group"],
+        strictStreams: flags["strict-streams"],
+        logLevel: flags["log-level"],
+      },
+      file,
+      process.cwd(),
+    );
+    const told = new Promise<void>((resolve) => {
+      for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+    });
+    const log = createLog(settings.logLevel, process.stderr.isTTY, (line) => process.stderr.write(line));
+    const verifier = await serve(settings, {
+      version: this.config.version,
+      log,
+      clock: () => new Date(),
+      random: randomBytes,
+    });
+    process.stderr.write("docker-id: ready\n");
+    await told;
+    await verifier.close();
+  }
+}
+
+async function readConfig(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new Failure("misuse", `${file} cannot be read.`, { cause });
+  }
+}

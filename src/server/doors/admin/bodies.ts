@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { Failure } from "../../../errors.ts";
+import type { Revoke } from "../../../protocol/admin.ts";
+import type { RootKey } from "../../stores/store.ts";
+
+const bytes32 = z.string().transform((text, context) => {
+  const bytes = Buffer.from(text, "base64url");
+  // Buffer skips what is not base64url, silently
+  if (bytes.length === 32 && bytes.toString("base64url") === text) return new Uint8Array(bytes);
+  context.addIssue("not the base64url of 32 bytes");
+  return z.NEVER;
+});
+
+const installSchema = z.strictObject({
+  kid: z.string().regex(/^[0-9a-f]{32}$/, "not 32 hex digits"),
+  key: bytes32,
+  salt: bytes32.optional(),
+  identifier: z.string().max(256),
+});
+
+const revokeSchema = z.union([
+  z.strictObject({ id: z.string().min(1).max(8192) }),
+  z.strictObject({ link: z.string().regex(/^[\x21-\x7e]{1,256}$/, "not a link") }),
+]);
+
+/** Reads the body of `POST /v1/root-key`; throws Failure("misuse"). */
+export function readInstall(text: string): RootKey {
+  const { kid, key, salt, identifier } = read(installSchema, text);
+  return { kid, key, identifier, ...(salt === undefined ? {} : { salt }) };
+}
+
+/** Reads the body of `POST /v1/revocations`; throws Failure("misuse"). */
+export function readRevoke(text: string): Revoke {
+  return read(revokeSchema, text);
+}
+
+// The messages name fields and never quote values: some of them are keys
+function read<T>(schema: z.ZodType<T>, text: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Failure("misuse", "The body is not JSON.");
+  }
+  const found = schema.safeParse(value);
+  if (found.success) return found.data;
+  const issue = found.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
+  const what = issue?.code === "unrecognized_keys" ? "a field that is not known" : (issue?.code ?? "unreadable");
+  throw new Failure("misuse", `The body has not the shape that was expected${where}: ${what}.`);
+}

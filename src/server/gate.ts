@@ -1,0 +1,181 @@
+import type { Attempt, Circumstances, EngineRequest, GuardBounds, Unreadable } from "../docker/attempt.ts";
+import { nameAction } from "../docker/name-action.ts";
+import { readAttempt } from "../docker/read-attempt.ts";
+import { decide } from "../policy/decide.ts";
+import type { Decision, Reason } from "../policy/decision.ts";
+import type { VerifiedToken } from "../policy/token.ts";
+import type { Audit } from "./audit/audit.ts";
+import type { Engine } from "./engine/engine.ts";
+import type { Passes } from "./engine/passes.ts";
+import { createAdministration, type Administration } from "./gate/administer.ts";
+import { auditLine, type Told } from "./gate/audit-line.ts";
+import { createAuthenticator } from "./gate/authenticate.ts";
+import { within } from "./gate/within.ts";
+import { sayReasons, words } from "./gate/words.ts";
+import { describeError, type Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { CurrentState, GuardState } from "./stores/guard-state.ts";
+
+/** What a gate is made of. */
+export interface GateParts {
+  readonly state: GuardState;
+  readonly audit: Audit;
+  /** Asked for names in a request, and for its own name. */
+  readonly engine: Pick<Engine, "inspect" | "known">;
+  /** Knows the verifier's own questions. */
+  readonly passes: Pick<Passes, "redeem">;
+  /** What no restricted id may reach, as known by now. */
+  readonly bounds: () => GuardBounds;
+  readonly clock: () => Date;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, "decided" | "stands">;
+  /** Longest that deciding may take, and again writing it down. */
+  readonly decideTimeoutMs: number;
+}
+
+/** An attempt as a door received it. */
+export interface Presented {
+  readonly door: Circumstances["door"];
+  /** The id's text, unverified; undefined when none came. */
+  readonly token: string | undefined;
+  /** The single-use value of the verifier's own questions, unverified. */
+  readonly pass?: string | undefined;
+  readonly request: EngineRequest;
+  readonly circumstances: Omit<Circumstances, "now" | "door" | "engine">;
+  /** By what strangers are counted: an address, or the door's name where it knows none. */
+  readonly source: string;
+  /** The door cannot cut an endless answer, and so must not begin one for an id that expires. */
+  readonly refuseStreams: boolean;
+}
+
+/** What becomes of an attempt; a refusal comes with one line for whoever was refused. */
+export type Admission =
+  | { readonly verdict: "allowed" }
+  | { readonly verdict: "refused"; readonly reasons: readonly [Reason, ...Reason[]]; readonly message: string };
+
+/** The only way from an attempt to a decision, and from an administrator's wish to its effect. */
+export interface Gate extends Administration {
+  /** Decides and writes it down. Never rejects: what fails, or takes too long, is a refusal. */
+  admit(presented: Presented): Promise<Admission>;
+  /** The recorded state as it stands. */
+  current(): Promise<CurrentState>;
+}
+
+interface Judged {
+  readonly told: Omit<Told, "door" | "address">;
+  /** Refused without a valid id: counted, so that it can't fill the disk. */
+  readonly stranger: boolean;
+}
+
+/** Makes the gate. */
+export function createGate(parts: GateParts): Gate {
+  const { state, audit, engine, passes, log, metrics, clock, decideTimeoutMs } = parts;
+  const authenticator = createAuthenticator(state.store);
+  let lastSeen: CurrentState["kind"] | undefined;
+
+  async function current(): Promise<CurrentState> {
+    const now = await state.current();
+    if (now.kind !== lastSeen) {
+      lastSeen = now.kind;
+      metrics.stands(now.kind);
+      if (now.kind === "open") log.warn("this engine is open: every request is allowed until docker-id init guards it");
+      if (now.kind === "guarded") log.info({ kid: now.kid }, "this engine is guarded");
+      if (now.kind === "unreadable")
+        log.error({ reason: now.reason }, "the state cannot be read: every request is refused");
+    }
+    return now;
+  }
+
+  /** Undefined for the verifier's own questions: the decision that asked them has a line, they need none. */
+  async function judge(presented: Presented): Promise<Judged | undefined> {
+    const { door, token: text, pass, request } = presented;
+    if (pass !== undefined && passes.redeem(pass, request)) return undefined;
+    const named = nameOf(request);
+    const now = await current();
+    if (now.kind === "unreadable") return stranger(named, words.unreadable);
+    if (now.kind === "open") {
+      if (door !== "authz") return stranger(named, words.open);
+      return { told: { ...named, decision: { verdict: "allowed" }, remark: "open" }, stranger: false };
+    }
+    if (text === undefined) return stranger(named, words.noId);
+    const found = await authenticator.authenticate(text, now.kid);
+    if ("denied" in found) return stranger(named, found.denied, found.known);
+    const { token } = found;
+    if (token.root) return { told: { ...named, token, decision: { verdict: "allowed" } }, stranger: false };
+
+    const attempt = await readAttempt(request, engine, parts.bounds());
+    const decision = decideOn(presented, token, attempt);
+    // Reading asks the engine, and meanwhile the id may have been taken back
+    const again = await state.current();
+    const still =
+      again.kind === "guarded" && again.kid === now.kid ? await authenticator.authenticate(text, again.kid) : undefined;
+    if (still === undefined || "denied" in still) return stranger(named, still?.denied ?? words.otherEngine, token);
+    return { told: { action: attempt.action ?? named.action, attempt, token, decision }, stranger: false };
+  }
+
+  function decideOn(presented: Presented, token: VerifiedToken, attempt: Attempt | Unreadable): Decision {
+    const { door, circumstances, refuseStreams } = presented;
+    const decision = decide(token, attempt, { ...circumstances, now: clock(), door, engine: engineNames(engine) });
+    if (decision.verdict === "refused" || !refuseStreams || token.expires === undefined) return decision;
+    return "stream" in attempt && !attempt.stream ? decision : refusal({ why: words.stream });
+  }
+
+  async function writeDown(presented: Presented, { told, stranger: counted }: Judged): Promise<boolean> {
+    const { door, circumstances, source } = presented;
+    const { address } = circumstances;
+    const line = auditLine({ ...told, door, ...(address === undefined ? {} : { address }) }, clock());
+    await (counted ? audit.refusedStranger(source, line) : audit.record(line));
+    return true;
+  }
+
+  async function admit(presented: Presented): Promise<Admission> {
+    const began = performance.now();
+    const failed = (why: string): Judged => stranger(nameOf(presented.request), why);
+    let judged: Judged | undefined;
+    try {
+      judged = await within(decideTimeoutMs, judge(presented), () => failed(words.late));
+    } catch (error) {
+      log.error({ cause: describeError(error) }, "a decision failed, and is a refusal");
+      judged = failed(words.failed);
+    }
+    if (judged === undefined) return { verdict: "allowed" };
+    let written = false;
+    try {
+      written = await within(decideTimeoutMs, writeDown(presented, judged), () => false);
+    } catch (error) {
+      log.error({ cause: describeError(error) }, "a decision could not be written down, and is a refusal");
+    }
+    const decision = written ? judged.told.decision : refusal({ why: words.unwritten });
+    metrics.decided(presented.door, decision.verdict, performance.now() - began);
+    if (decision.verdict === "allowed") return decision;
+    return { ...decision, message: sayReasons(decision.reasons) };
+  }
+
+  return { ...createAdministration({ ...parts, authenticator, current }), admit, current };
+}
+
+/** What the engine is called, as far as it has said. */
+export function engineNames(engine: Pick<Engine, "known">): readonly string[] {
+  const known = engine.known();
+  return known === undefined ? [] : [known.id, known.name];
+}
+
+type Named = ReturnType<typeof nameAction>;
+
+/** A name is only for the audit: no odd request may turn it into an error. */
+function nameOf(request: EngineRequest): Named {
+  try {
+    return nameAction(request);
+  } catch {
+    return { action: "unknown", op: "write" };
+  }
+}
+
+function stranger(named: Named, why: string, token?: VerifiedToken): Judged {
+  const told = { ...named, decision: refusal({ why }), ...(token === undefined ? {} : { token }) };
+  return { told, stranger: true };
+}
+
+function refusal(reason: Reason): Decision & { verdict: "refused" } {
+  return { verdict: "refused", reasons: [reason] };
+}

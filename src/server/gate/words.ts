@@ -1,0 +1,27 @@
+import type { Reason } from "../../policy/decision.ts";
+
+/** What the gate says when it refuses before any caveat is asked; each one sentence, without a final stop. */
+export const words = {
+  noId:
+    "this engine is guarded by docker-id and the request carried no id; put one in the X-Docker-Id header " +
+    '(export DOCKER_CUSTOM_HEADERS="X-Docker-Id=$(docker-id show)"), or ask whoever runs this engine for one',
+  malformed: "the id that came with the request is no id of docker-id, or not all of it; docker-id inspect reads one",
+  otherEngine: "the id that came with the request is of another engine, or of a guard of this one that was ended",
+  forged: "the id that came with the request does not verify: it was altered, or is not of this engine",
+  revoked: "the id that came with the request was revoked; ask whoever gave it to you for another",
+  open: "this engine is not guarded yet: docker-id init makes it so",
+  unreadable:
+    "docker-id cannot read its own state and refuses everything until it can; " +
+    "ask whoever runs this engine to run docker-id status",
+  late: "docker-id took too long to decide and refuses; try again",
+  failed: "docker-id met an error and refuses; its log says more",
+  unwritten: "docker-id could not write the decision down and refuses; ask whoever runs this engine to look at its log",
+  stream:
+    "this id expires and what was asked for is endless: the plugin could not cut it off then, and this verifier is " +
+    "set to refuse that; come through docker-id's gateway",
+} as const;
+
+/** The reasons of a refusal as one line for whoever was refused. */
+export function sayReasons(reasons: readonly Reason[]): string {
+  return reasons.map(({ caveat, why }) => (caveat === undefined ? why : `${caveat}: ${why}`)).join("; ");
+}

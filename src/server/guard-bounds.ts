@@ -1,0 +1,56 @@
+import path from "node:path";
+import type { GuardBounds } from "../docker/attempt.ts";
+import type { Settings } from "./settings.ts";
+
+/** Where an engine, its plugins and its runtime keep what would undo a guard, whatever the settings say. */
+const always = [
+  "/etc/docker",
+  "/etc/docker-id",
+  "/run/docker",
+  "/run/docker-id",
+  "/run/docker.sock",
+  "/run/docker.pid",
+  "/run/containerd",
+  "/var/lib/docker",
+  "/var/lib/docker-id",
+  "/var/lib/containerd",
+  "/usr/lib/docker/plugins",
+  "/etc/systemd/system",
+  "/usr/lib/systemd/system",
+  "/lib/systemd/system",
+  "/run/systemd",
+  "/proc",
+] as const;
+
+/**
+ * What no restricted id may reach, from the settings and from where the engine says that its data is. `resolved` gives
+ * a path's spelling without symbolic links, as far as the path exists.
+ */
+export function guardBounds(
+  settings: Settings,
+  dataRoot: string | undefined,
+  resolved: (path: string) => string = (same) => same,
+): GuardBounds {
+  const own = [
+    settings.stateDir,
+    settings.guardedMarker,
+    settings.audit.path,
+    settings.adminSocket,
+    settings.authzSocket,
+    settings.dockerSocket,
+    // Whoever may write into a socket's folder may put another socket there.
+    path.dirname(settings.adminSocket),
+    path.dirname(settings.authzSocket),
+    ...(settings.configFile === undefined ? [] : [settings.configFile]),
+    ...(dataRoot === undefined ? [] : [dataRoot]),
+  ];
+  const named = [...always, ...own].filter((each) => each !== "/");
+  return { paths: [...new Set(named.flatMap((each) => [each, resolved(each)]).flatMap(runAliases))] };
+}
+
+/** `/var/run` is `/run` on most hosts, whichever of the two the engine will resolve. */
+function runAliases(absolute: string): string[] {
+  if (absolute.startsWith("/run/")) return [absolute, `/var${absolute}`];
+  if (absolute.startsWith("/var/run/")) return [absolute, absolute.slice("/var".length)];
+  return [absolute];
+}

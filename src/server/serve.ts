@@ -1,0 +1,139 @@
+import { realpathSync } from "node:fs";
+import path from "node:path";
+import { defaults } from "../protocol/defaults.ts";
+import { findAdminGroup } from "./admin-group.ts";
+import { openAudit } from "./audit/audit.ts";
+import { describeEngine } from "./describe-engine.ts";
+import { createAdminDoor } from "./doors/admin/door.ts";
+import { createAuthzDoor } from "./doors/authz/door.ts";
+import { createEngine, type Engine } from "./engine/engine.ts";
+import { createPasses } from "./engine/passes.ts";
+import { createGate } from "./gate.ts";
+import { guardBounds } from "./guard-bounds.ts";
+import { listenOn, shut } from "./listen.ts";
+import { lockFolder } from "./lock.ts";
+import { describeError, type Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import type { Settings } from "./settings.ts";
+import { openState, type StateStore } from "./stores/guard-state.ts";
+
+/** What a verifier takes from the process that it runs in. */
+export interface Surroundings {
+  readonly version: string;
+  readonly log: Log;
+  readonly clock: () => Date;
+  /** So many unguessable bytes. */
+  readonly random: (bytes: number) => Uint8Array;
+}
+
+/** A verifier whose doors are open. */
+export interface Verifier {
+  /** Closes the doors, lets decisions under way end, and lets the state go. */
+  close(): Promise<void>;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const GUESS_DELAY_MS = 250;
+const GRACE_MS = 2000;
+
+/** Starts a verifier, with or without an engine; rejects with a Failure when a door cannot be opened. */
+export async function serve(settings: Settings, surroundings: Surroundings): Promise<Verifier> {
+  const { version, log, clock, random } = surroundings;
+  const dockerHost = `unix://${settings.dockerSocket}`;
+  const closers: (() => void | Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    const early = lockFolder(settings.stateDir);
+    const state = await openState({
+      stateDir: settings.stateDir,
+      marker: settings.guardedMarker,
+      machineMarker: defaults.marker,
+      dockerHost,
+      clock,
+    });
+    // A first start has only now made the folder
+    const lock = early ?? lockFolder(settings.stateDir);
+    closers.push(
+      () => lock?.release(),
+      () => state.close(),
+    );
+
+    const audit = await openAudit({ ...settings.audit, clock });
+    closers.push(() => audit.close());
+    const passes = createPasses({ clock, random });
+    const engine = createEngine({ dockerHost, passes, timeoutMs: settings.decideTimeoutMs });
+    closers.push(() => engine.close());
+    const bounds = guardBounds(settings, undefined, withoutLinks);
+    const metrics = createMetrics();
+    const gate = createGate({
+      state,
+      audit,
+      engine,
+      passes,
+      bounds: () => bounds,
+      clock,
+      log,
+      metrics,
+      decideTimeoutMs: settings.decideTimeoutMs,
+    });
+    await gate.current();
+
+    const authz = createAuthzDoor({ gate, log, strictStreams: settings.strictStreams });
+    const admin = createAdminDoor({
+      gate,
+      metrics,
+      log,
+      version,
+      describeEngine: () => describeEngine(engine, dockerHost, settings.authzSocket),
+      guessDelayMs: GUESS_DELAY_MS,
+    });
+    const group = await findAdminGroup(settings.adminGroup);
+    closers.push(() => shut(authz, GRACE_MS));
+    await listenOn(authz, settings.authzSocket, { mode: 0o600 });
+    closers.push(() => shut(admin, GRACE_MS));
+    await listenOn(admin, settings.adminSocket, { mode: 0o660, ...(group === undefined ? {} : { group }) });
+
+    closers.push(keepAcquainted(engine), keepForgetting(state.store, clock, log));
+    return { close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** Learns the engine's names soon after it is there, and now and then again. */
+function keepAcquainted(engine: Engine): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const ask = async (): Promise<void> => {
+    await engine.reachable();
+    if (!stopped) timer = setTimeout(() => void ask(), engine.known() === undefined ? 1000 : 60_000);
+  };
+  void ask();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
+
+/** Drops revocations of what expired more than a day ago: a clock that was set back must not bring them to life. */
+function keepForgetting(store: StateStore, clock: () => Date, log: Log): () => void {
+  const timer = setInterval(() => {
+    store.forget(new Date(clock().getTime() - DAY_MS)).catch((error: unknown) => {
+      log.warn({ cause: describeError(error) }, "revocations of expired ids could not be forgotten");
+    });
+  }, DAY_MS / 24);
+  return () => clearInterval(timer);
+}
+
+/** A path without symbolic links, as far as it exists. */
+function withoutLinks(absolute: string): string {
+  try {
+    return realpathSync(absolute);
+  } catch {
+    const parent = path.dirname(absolute);
+    return parent === absolute ? absolute : path.join(withoutLinks(parent), path.basename(absolute));
+  }
+}
