@@ -1,7 +1,7 @@
 import type { BodyReader } from "../body-reader.ts";
 import { Unread } from "../unread.ts";
 import { containerConfig } from "./container-config.ts";
-import { object } from "./fields.ts";
+import { object, zero } from "./fields.ts";
 import { hostConfig } from "./host-config.ts";
 import { inheritsReserved, readLabels } from "./label.ts";
 import { readNewName } from "./name.ts";
@@ -12,6 +12,8 @@ import { defineShape, expectText } from "./shape.ts";
 // Engines up to 26 honour every field of HostConfig beside it too: none of them is known there
 const shape = defineShape({
   ...containerConfig,
+  // The Python SDK sends it, and null
+  Runtime: zero,
   HostConfig: object(defineShape(hostConfig)),
   NetworkingConfig: networkingConfig,
 });

@@ -51,6 +51,8 @@ export const mount: FieldReader = async (value, field, reading) => {
 };
 
 function readBindMount(entry: JsonObject, source: string, reading: Reading): readonly Touch[] {
+  // A service's mounts are templates, filled in where nobody sees it
+  if (source.includes("{{")) throw new Unread(`the mount's source ${quote(source)} is a template`);
   const options = member(entry, "BindOptions");
   const propagation = expectText(options["Propagation"] ?? "", "Propagation");
   // What is mounted below the source, or made for it, is written to all the same

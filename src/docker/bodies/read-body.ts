@@ -1,7 +1,7 @@
 import type { Touch } from "../attempt.ts";
 import type { BodyInput, BodyReader } from "../body-reader.ts";
 import type { JsonObject } from "../json.ts";
-import { powersOfJoined } from "../powers/inspect.ts";
+import { powersOfJoined, withoutRepeats } from "../powers/inspect.ts";
 import { Unread } from "../unread.ts";
 import { beginReading, readShape, type Reading, type Shape } from "./shape.ts";
 
@@ -28,14 +28,4 @@ export async function readTouches(
   const reading = beginReading(resolver, guard);
   const touches = await read(reading);
   return withoutRepeats([...touches, ...(await powersOfJoined(reading))]);
-}
-
-function withoutRepeats(touches: readonly Touch[]): readonly Touch[] {
-  const said = new Set<string>();
-  return touches.filter(({ kind, id, level }) => {
-    // Things that are yet to be made share an id
-    if (id === "+") return true;
-    const key = `${kind} ${level} ${id}`;
-    return !said.has(key) && said.add(key);
-  });
 }

@@ -1,4 +1,5 @@
 import type { BodyReader } from "../body-reader.ts";
+import { Unread } from "../unread.ts";
 import { list, number, object, oneOf, text, whole } from "./fields.ts";
 import { labels, readLabels } from "./label.ts";
 import { readNewName } from "./name.ts";
@@ -62,4 +63,8 @@ export const readServiceCreate: BodyReader = readsBody(spec, async (body) => [
 ]);
 
 /** `POST /services/{id}/update`: what the service's tasks would hold from then on; the target names the service. */
-export const readServiceUpdate: BodyReader = readsBody(spec);
+export const readServiceUpdate: BodyReader = readsBody(spec, async (_body, _reading, { query }) => {
+  // Then the engine takes a specification that it keeps, and not the one that is sent
+  if ((query.get("rollback") ?? "") !== "") throw new Unread("a service is rolled back to what nobody shows");
+  return [];
+});

@@ -22,7 +22,7 @@ const most = 32;
 export async function powersOf(inspect: JsonObject, resolver: Resolver, guard: GuardBounds): Promise<readonly Touch[]> {
   const reading = beginReading(resolver, guard);
   const touches = await powersOfOne(inspect, reading);
-  return [...touches, ...(await powersOfJoined(reading))];
+  return withoutRepeats([...touches, ...(await powersOfJoined(reading))]);
 }
 
 /** What the containers lend that a reading has found its request to join, and those that they have joined. */
@@ -34,6 +34,16 @@ export async function powersOfJoined(reading: Reading): Promise<readonly Touch[]
     touches.push(...(await powersOfOne(inspect, reading)));
   }
   return touches;
+}
+
+/** The same touches, each once; things that are yet to be made are all kept, since they share an id. */
+export function withoutRepeats(touches: readonly Touch[]): readonly Touch[] {
+  const said = new Set<string>();
+  return touches.filter(({ kind, id, level }) => {
+    if (id === "+") return true;
+    const key = `${kind} ${level} ${id}`;
+    return !said.has(key) && said.add(key);
+  });
 }
 
 async function powersOfOne(inspect: JsonObject, reading: Reading): Promise<Touch[]> {
