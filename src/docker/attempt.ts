@@ -93,6 +93,11 @@ export interface EngineRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Absent when the door was shown none. */
   readonly body?: Uint8Array;
+  /**
+   * Every header line is in `headers`, and none of them was given twice with different values. Absent where the door
+   * cannot know: a plugin is shown only the last of those with one name, while the engine goes by the first.
+   */
+  readonly wholeHead?: true;
 }
 
 /** Objects that can be looked up in the engine by a name. */

@@ -135,6 +135,8 @@ const readers: Readonly<Record<Exclude<Inspectable, "exec" | "task">, Reader>> =
       names: [text(inspect["Name"])],
       labels: labels(inspect["Labels"]),
     } as const;
+    // By part of its id the engine may say one of the swarm here, and take one of the host by that name elsewhere
+    if (swarmId.test(touch.id) && touch.id !== asked && touch.names[0] !== asked) throw nonsense();
     return meant(touch, asked);
   },
   plugin: (inspect) => ({ kind: "plugin", id: id(inspect["Id"], fullId), names: [text(inspect["Name"])] }),

@@ -2,6 +2,7 @@ import type { Touch } from "../attempt.ts";
 import type { BodyReader } from "../body-reader.ts";
 import { readJson } from "../json.ts";
 import { hostPower, quote } from "../powers/host.ts";
+import { readList } from "../query.ts";
 import { Unread } from "../unread.ts";
 import { joinNetworkMode } from "./join.ts";
 import { readLabels } from "./label.ts";
@@ -73,10 +74,10 @@ export const readBuild: BodyReader = async ({ query, resolver, guard }) =>
       { kind: "image", id: "*", level: "read" },
       { kind: "image", id: "+", level: "write" },
     ];
-    for (const [name, said] of query) {
+    for (const name of query.keys()) {
       const reader = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
       if (reader === undefined) throw new Unread(`the build has a parameter that is not known, ${quote(name)}`);
-      if (said !== "") touches.push(...(await reader(said, reading)));
+      for (const said of readList(query, name)) if (said !== "") touches.push(...(await reader(said, reading)));
     }
     return touches;
   });
