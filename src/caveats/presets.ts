@@ -14,15 +14,17 @@ const look = ["container.list", "container.inspect", "container.logs", "containe
 const lookAtRest = ["image.list", "image.inspect", "network.list", "network.inspect", "volume.list", "volume.inspect"];
 // Configurations, join tokens and unlock keys are reads of credentials, and export, archive and save of file systems
 const lookFurther = ["system.df", "container.changes", "container.wait", "image.history", "exec.inspect"];
-const lookAtSwarm = ["node.list", "node.inspect", "service.list", "service.inspect", "service.logs", "task.list"];
-const live = ["container.create", "container.start", "container.stop", "container.restart", "container.kill"];
-const outlive = ["container.wait", "container.rename", "container.delete"];
+const lookAtSwarm = ["node.list", "node.inspect", "service.list", "service.inspect", "service.logs"];
+const lookAtTasks = ["task.list", "task.inspect", "task.logs"];
+const run = ["container.create", "container.start", "container.stop", "container.restart", "container.kill"];
+const replace = ["container.wait", "container.rename", "container.remove", "image.pull", "volume.create"];
+const connect = ["network.create", "network.connect", "network.disconnect", "network.remove"];
 
 /** What `create --preset` takes; look names up with `Object.hasOwn`. */
 export const presets: Readonly<Record<"read-only" | "monitor" | "ci" | "deploy" | "pull", Preset>> = {
   "read-only": {
     summary: "reads that carry no file system and no credential out; an inspect does show a container's environment",
-    caveats: () => ["op=read", only(...system, ...look, ...lookAtRest, ...lookFurther, ...lookAtSwarm)],
+    caveats: () => ["op=read", only(...system, ...look, ...lookAtRest, ...lookFurther, ...lookAtSwarm, ...lookAtTasks)],
   },
   monitor: {
     summary: "what Traefik, Prometheus, Dozzle and dashboards ask for",
@@ -38,10 +40,8 @@ export const presets: Readonly<Record<"read-only" | "monitor" | "ci" | "deploy" 
     ],
   },
   deploy: {
-    summary: "pulls images, replaces containers and keeps their networks and volumes; neither exec nor copy",
-    caveats: () => [
-      only(...system, ...look, ...lookAtRest, ...live, ...outlive, "image.pull", "network.*", "volume.*"),
-    ],
+    summary: "pulls images and replaces containers, with their networks and new volumes; neither exec nor copy",
+    caveats: () => [only(...system, ...look, ...lookAtRest, ...run, ...replace, ...connect)],
   },
   pull: {
     summary: "pulls images and lists them",
