@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { createPasses } from "../../../src/server/engine/passes.ts";
+import type { PassedRequest } from "../../../src/server/engine/passes.ts";
+
+let now = new Date("2030-01-01T00:00:00Z");
+const later = (ms: number) => (now = new Date(now.getTime() + ms));
+const make = (admits?: (request: PassedRequest) => boolean) =>
+  createPasses({ clock: () => now, random: randomBytes, ...(admits && { admits }) });
+const web: PassedRequest = { method: "GET", target: "/containers/web/json" };
+const create: PassedRequest = { method: "POST", target: "/containers/create", body: Buffer.from("{}") };
+
+describe("a pass", () => {
+  it("is good once, for its own request", () => {
+    const passes = make();
+    const value = passes.issue(web);
+    expect(value).toMatch(/^[\w-]{43}$/);
+    expect(passes.redeem(value, web)).toBe(true);
+    expect(passes.redeem(value, web)).toBe(false);
+  });
+
+  it("takes no body and an empty one for the same", () => {
+    const passes = make();
+    expect(passes.redeem(passes.issue(web), { ...web, body: new Uint8Array() })).toBe(true);
+  });
+
+  it.each<[string, PassedRequest, PassedRequest]>([
+    ["method", web, { ...web, method: "DELETE" }],
+    ["target", web, { ...web, target: "/containers/other/json" }],
+    ["spelling", web, { ...web, target: "/containers/%77eb/json" }],
+    ["query", web, { ...web, target: "/containers/web/json?size=1" }],
+    ["body", create, { ...create, body: Buffer.from("{} ") }],
+    ["missing body", create, { method: create.method, target: create.target }],
+    ["added body", web, { ...web, body: Buffer.from("x") }],
+  ])("is used up, and good for nothing, with another %s", (_what, issued, shown) => {
+    const passes = make(() => true);
+    const value = passes.issue(issued);
+    expect(passes.redeem(value, shown)).toBe(false);
+    expect(passes.redeem(value, issued)).toBe(false);
+  });
+
+  it.each([
+    [4999, true],
+    [5000, false],
+    [-1, false],
+  ])("after %i ms is good: %s", (ms, good) => {
+    const passes = make();
+    const value = passes.issue(web);
+    later(ms);
+    expect(passes.redeem(value, web)).toBe(good);
+  });
+
+  it.each(["", "x", "A".repeat(43), "A".repeat(100_000)])("that was never issued is none (%#)", (value) => {
+    expect(make().redeem(value, web)).toBe(false);
+  });
+
+  it("of one verifier is nothing to another", () => {
+    expect(make().redeem(make().issue(web), web)).toBe(false);
+  });
+
+  it.each([create, { method: "GET", target: "/containers/web/archive?path=/" }, { method: "POST", target: "/info" }])(
+    "is not issued for what is no question of the resolver (%#)",
+    (request) => {
+      expect(() => make().issue(request)).toThrow("may carry no pass");
+    },
+  );
+
+  it("falls, the oldest first, when too many are out", () => {
+    const passes = make();
+    const first = passes.issue(web);
+    const second = passes.issue(web);
+    for (let count = 0; count < 8191; count += 1) passes.issue(web);
+    expect(passes.redeem(first, web)).toBe(false);
+    expect(passes.redeem(second, web)).toBe(true);
+  });
+});
