@@ -1,5 +1,4 @@
 import type { BodyReader } from "../body-reader.ts";
-import { Unread } from "../unread.ts";
 import { command, flag, flagPower, text, texts } from "./fields.ts";
 import { consoleSize } from "./container-config.ts";
 import { readsBody } from "./read-body.ts";
@@ -8,12 +7,6 @@ import { defineShape } from "./shape.ts";
 
 /** `POST /containers/{id}/update`: limits reach nothing, devices and the restart policy do. */
 export const readContainerUpdate: BodyReader = readsBody(defineShape({ ...resources, RestartPolicy: restartPolicy }));
-
-/** `POST /containers/{id}/start`: before API 1.24 its body was a HostConfig that replaced the container's own. */
-export const readContainerStart: BodyReader = async ({ body }) => {
-  if (body !== undefined) throw new Unread("starting a container takes no body");
-  return [];
-};
 
 /** `POST /containers/{id}/exec`: what runs inside the container, of which only privilege reaches out of it. */
 export const readExecCreate: BodyReader = readsBody(

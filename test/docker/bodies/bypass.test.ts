@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { readContainerCreate } from "../../../src/docker/bodies/container-create.ts";
-import { readContainerStart, readContainerUpdate, readExecCreate } from "../../../src/docker/bodies/container.ts";
+import { readContainerUpdate, readExecCreate } from "../../../src/docker/bodies/container.ts";
 import { readServiceCreate } from "../../../src/docker/bodies/service.ts";
 import { readVolumeCreate } from "../../../src/docker/bodies/volume.ts";
+import { readAttempt } from "../../../src/docker/read-attempt.ts";
 import { Unread } from "../../../src/docker/unread.ts";
-import { guard, id, read, spell } from "./engine.ts";
+import { guard, id, lookupOver, read, spell } from "./engine.ts";
 
 describe("a body that the engine would read otherwise", () => {
   it.each([
@@ -37,8 +38,13 @@ describe("a host config outside the host config", () => {
     await expect(read(readContainerCreate, { Image: "bb", ...fields, HostConfig: {} })).rejects.toThrow(Unread);
   });
 
-  it.each([{ Privileged: true }, { HostConfig: { Privileged: true } }, {}])("at a start: %j", async (body) => {
-    await expect(read(readContainerStart, body)).rejects.toThrow(Unread);
+  it.each([{ Privileged: true }, { HostConfig: { Privileged: true } }, {}])("at a start: %j", async (fields) => {
+    const body = new TextEncoder().encode(JSON.stringify(fields));
+    const headers = { "content-type": "application/json", "content-length": String(body.length) };
+    for (const version of ["", "/v1.23", "/v1.41"]) {
+      const request = { method: "POST", target: `${version}/containers/plain/start`, headers, body };
+      expect(await readAttempt(request, lookupOver(), guard)).toHaveProperty("unreadable");
+    }
   });
 
   it("at an update", async () => {

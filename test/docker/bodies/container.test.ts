@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  readContainerStart,
-  readContainerUpdate,
-  readExecCreate,
-  readExecStart,
-} from "../../../src/docker/bodies/container.ts";
+import { readContainerUpdate, readExecCreate, readExecStart } from "../../../src/docker/bodies/container.ts";
 import { Unread } from "../../../src/docker/unread.ts";
 import { read, spell } from "./engine.ts";
 
@@ -57,12 +52,6 @@ describe("an update", () => {
 
   it("has a body", async () => {
     await expect(read(readContainerUpdate, undefined)).rejects.toThrow(Unread);
-  });
-});
-
-describe("a start", () => {
-  it("has no body", async () => {
-    expect(await read(readContainerStart, undefined)).toEqual([]);
   });
 });
 

@@ -78,16 +78,20 @@ const things: Readonly<Record<string, object>> = {
   "config web": { ID: "c".repeat(25), Spec: { Name: "web" } },
 };
 
-/** A resolver over a small engine; `more` adds to it, by `KIND NAME`. */
-export function resolverOver(more: Readonly<Record<string, object>> = {}): Resolver {
+/** A small engine; `more` adds to it, by `KIND NAME`. */
+export function lookupOver(more: Readonly<Record<string, object>> = {}): EngineLookup {
   const known = { ...things, ...more };
-  const lookup: EngineLookup = {
+  return {
     async inspect(kind: Inspectable, name: string): Promise<unknown> {
       const found = Object.hasOwn(known, `${kind} ${name}`) ? known[`${kind} ${name}`] : undefined;
       return found === undefined ? undefined : asJson(found);
     },
   };
-  return createResolver(lookup);
+}
+
+/** A resolver over a small engine, for one request. */
+export function resolverOver(more: Readonly<Record<string, object>> = {}): Resolver {
+  return createResolver(lookupOver(more));
 }
 
 /** The value as the strict reader gives it. */

@@ -123,6 +123,19 @@ describe("a build", () => {
     expect(spell(await read(readBuild, undefined, { ...plain, ...query }))).toEqual([...always, ...more].sort());
   });
 
+  it("may have several names, and binds them all", async () => {
+    const touches = await read(readBuild, undefined, {
+      ...plain,
+      t: "a:1\0prod/b",
+      securityopt: "label=disable\0no-new-privileges",
+    });
+    expect(spell(touches, "repository", "host")).toEqual([
+      "host:security-opt/label:write",
+      "repository:docker.io/library/a:push",
+      "repository:docker.io/prod/b:push",
+    ]);
+  });
+
   it.each([
     [{ surprise: "1" }],
     [{ version: "3" }],
