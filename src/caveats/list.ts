@@ -2,7 +2,7 @@ import { Failure } from "../errors.ts";
 import { decode, decodeTyped, encode } from "./spelling.ts";
 
 /** Gives the alternative, checked, or throws Failure("misuse") with a sentence. */
-export type Admit = (alternative: string) => string;
+type Admit = (alternative: string) => string;
 
 /** Reads the alternatives of a token's value: at least one, none twice, each in its canonical spelling. */
 export function parseList(text: string, admit: Admit): readonly string[] {

@@ -5,7 +5,7 @@ import { admitName } from "./name.ts";
 import { decode, decodeTyped, encode } from "./spelling.ts";
 
 /** A TLS client, by its certificate's SHA-256 in hex or by the common name that its authority vouches for. */
-export interface Peer {
+interface Peer {
   readonly by: "sha256" | "cn";
   readonly value: string;
 }

@@ -1,5 +1,5 @@
 /** A list of caveats under a name, which would do as well one by one. */
-export interface Preset {
+interface Preset {
   /** A lower-case fragment. */
   readonly summary: string;
   /**
