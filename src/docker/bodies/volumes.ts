@@ -66,7 +66,7 @@ export async function readMountPoint(
 ): Promise<readonly Touch[]> {
   const { Type: type, Name: name, Source: source, Driver: driver, RW: writable } = point;
   const level = writable === false ? "read" : "write";
-  if (type === "tmpfs") return [];
+  if (type === "tmpfs" || type === "image") return [];
   if (type === "bind" && typeof source === "string") return bindPowers(source, level, reading.guard);
   if (type !== "volume" || typeof name !== "string") throw new Unread("a mount is not understood");
   const found = await reading.resolver.find("volume", name, level);

@@ -33,8 +33,8 @@ export function bindPowers(path: string, level: Level, guard: GuardBounds): read
   return [hostPower(`bind${clean}`, level), ...guardTouches(clean, guard)];
 }
 
-/** Touches of the guard by whoever reaches a clean host path: an ancestor of what is guarded, it, or what is below. */
-export function guardTouches(path: string, guard: GuardBounds): readonly Touch[] {
+// An ancestor of what is guarded, it, or what is below
+function guardTouches(path: string, guard: GuardBounds): readonly Touch[] {
   const asked = followLinks(path);
   const reached = guard.paths.filter((guarded) => overlaps(asked, followLinks(cleanPath(guarded))));
   if (processes.test(asked)) reached.push(path);

@@ -27,7 +27,11 @@ describe("what a container lends that asked for nothing", () => {
     ["started again by the engine", { RestartPolicy: { Name: "always", MaximumRetryCount: 0 } }, []],
     ["with limits", { Memory: 1, NanoCpus: 1, PidsLimit: 5, Ulimits: [{ Name: "nofile", Soft: 1, Hard: 1 }] }, []],
     ["that logs to the journal as all do there", { LogConfig: { Type: "journald", Config: {} } }, []],
-    ["with volumes", { Binds: ["data:/x"] }, [volume("data"), volume("gone"), { Type: "tmpfs", RW: true }]],
+    [
+      "with volumes",
+      { Binds: ["data:/x"] },
+      [volume("data"), volume("gone"), { Type: "tmpfs", RW: true }, { Type: "image", RW: false }],
+    ],
     ["by a newer runtime's name", { Runtime: "io.containerd.runc.v2" }, []],
     ["with a field that is new and says nothing", { Novelty: null, Other: {} }, []],
   ])("%s", async (_, hostConfig, mounts) => {
