@@ -1,0 +1,101 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Flags } from "@oclif/core";
+import { BaseCommand } from "../base-command.ts";
+import { installPlugin, removePlugin, systemPluginFolder, userPluginFolder } from "../docker-cli/plugin.ts";
+import { installGuard, removeGuard, type Guarded, type Guarding } from "../host/guard-engine.ts";
+import { defaults } from "../protocol/defaults.ts";
+
+/** What was put in place, or taken away. */
+interface Installed {
+  readonly done: "installed" | "removed" | "nothing";
+  /** The script in docker's plugin folder. */
+  readonly plugin?: string;
+  readonly guard?: Guarded;
+}
+
+const engineFlags = {
+  config: engineFlag("FILE", "settings that the verifier is started with"),
+  "docker-host": engineFlag("unix:///PATH", `the engine (${defaults.dockerHost})`),
+  authz: engineFlag("unix:///PATH", `the verifier's plugin socket (${defaults.authz})`),
+  "daemon-config": engineFlag("FILE", "the engine's daemon.json (the one that dockerd was started with)"),
+  "pid-file": engineFlag("FILE", "dockerd's pid file (/var/run/docker.pid)"),
+};
+
+function engineFlag(helpValue: string, summary: string) {
+  return Flags.string({ helpValue, summary: `with --engine: ${summary}`, dependsOn: ["engine"] });
+}
+
+/** `docker-id install`: makes docker-id a guest of the docker CLI, or the guard of this host's engine. */
+export default class Install extends BaseCommand {
+  static override summary = "make `docker id` a command of the docker CLI, or with --engine guard this host's engine";
+  static override description =
+    "With --engine, as root on the engine's host: starts the verifier as a systemd service before docker, waits until " +
+    "it answers, adds it to daemon.json and has dockerd read that, without a restart. Nothing is refused until " +
+    "docker-id init. --uninstall goes the other way round; ids and keys stay where they are.";
+  static override examples = [
+    "<%= config.bin %> install",
+    "sudo <%= config.bin %> install --engine",
+    "sudo <%= config.bin %> install --engine --uninstall",
+  ];
+  static override flags = {
+    engine: Flags.boolean({ summary: "guard this host's engine" }),
+    system: Flags.boolean({ summary: "docker id for every user of this host", exclusive: ["engine"] }),
+    uninstall: Flags.boolean({ summary: "take it away again" }),
+    ...engineFlags,
+  };
+
+  async run(): Promise<Installed> {
+    const { flags } = await this.parse(Install);
+    const { engine, system, uninstall } = flags;
+    if (engine) return await this.#guard(this.#readGuarding(flags), uninstall);
+    return await this.#beGuest(system ? systemPluginFolder : userPluginFolder(process.env), uninstall);
+  }
+
+  async #beGuest(folder: string, uninstall: boolean): Promise<Installed> {
+    if (uninstall) {
+      const removed = await removePlugin(folder);
+      this.log(removed ? `docker id is no longer in ${folder}` : `there is no docker id of ours in ${folder}`);
+      return { done: removed ? "removed" : "nothing" };
+    }
+    const plugin = await installPlugin(folder, process.execPath, entry());
+    this.log(`docker id works now: ${plugin}`);
+    return { done: "installed", plugin };
+  }
+
+  #readGuarding(flags: Partial<Record<keyof typeof engineFlags, string | undefined>>): Guarding {
+    const { config, "docker-host": dockerHost, authz, "daemon-config": daemonConfig, "pid-file": pidFile } = flags;
+    return {
+      dockerHost: dockerHost ?? defaults.dockerHost,
+      authz: authz ?? defaults.authz,
+      daemonConfig: daemonConfig === undefined ? undefined : resolve(daemonConfig),
+      pidFile: pidFile ?? "/var/run/docker.pid",
+      command: [
+        process.execPath,
+        entry(),
+        "serve",
+        ...(config === undefined ? [] : ["--config", resolve(config)]),
+        ...(dockerHost === undefined ? [] : ["--docker-host", dockerHost]),
+        ...(authz === undefined ? [] : ["--authz", authz]),
+      ],
+      say: (line) => this.say(line),
+    };
+  }
+
+  async #guard(guarding: Guarding, uninstall: boolean): Promise<Installed> {
+    if (uninstall) {
+      const guard = await removeGuard(guarding);
+      this.log("the engine does not ask docker-id any more: whoever reaches it may do everything");
+      return { done: "removed", guard };
+    }
+    const guard = await installGuard(guarding);
+    if (guard.refusal !== undefined) this.log(`without an id, the engine now says: ${guard.refusal}`);
+    else if (guard.live) this.log("the engine asks docker-id, which lets everything pass until: docker-id init");
+    return { done: "installed", guard };
+  }
+}
+
+/** The file that starts docker-id, beside the folder that this one was built into. */
+function entry(): string {
+  return fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+}
