@@ -13,6 +13,13 @@ export interface Started {
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
 
+export interface StartOptions {
+  /** Gets both outputs, appended. */
+  readonly log: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+}
+
 /**
  * A temporary folder and the processes started in it. A reaper outside of our process group ends and removes all of it
  * when it is closed, and also when whoever opened it dies, be it by SIGKILL.
@@ -22,8 +29,8 @@ export interface Workspace {
   /** Random, fit for the name of an authorization plugin; its socket in /run/docker/plugins goes with the workspace. */
   readonly plugin: string;
   path(...parts: string[]): string;
-  /** `log` gets both outputs, appended. The arguments must name something in the folder, so that the reaper knows it. */
-  start(command: string, args: readonly string[], options: { log: string; env?: NodeJS.ProcessEnv }): Started;
+  /** The arguments must name something in the folder, so that the reaper knows it. */
+  start(command: string, args: readonly string[], options: StartOptions): Started;
   close(): Promise<void>;
 }
 
@@ -40,9 +47,11 @@ export function openWorkspace(): Workspace {
     dir,
     plugin,
     path: (...parts) => join(dir, ...parts),
-    start(command, args, { log, env }) {
+    start(command, args, { log, env, input }) {
       const output = openSync(log, "a");
-      const child = spawn(command, args, { stdio: ["ignore", output, output], env: env ?? process.env });
+      const child = spawn(command, args, { stdio: ["pipe", output, output], env: env ?? process.env });
+      child.stdin?.on("error", () => undefined);
+      child.stdin?.end(input);
       closeSync(output);
       if (child.pid === undefined) throw new Error(`${command} could not be started`);
       appendFileSync(join(dir, ".pids"), `${child.pid}\n`);
