@@ -1,0 +1,39 @@
+import { Args } from "@oclif/core";
+import type { PresentedId } from "../base-command.ts";
+import { BaseCommand, toPresented } from "../base-command.ts";
+import { readGivenId } from "../config/given.ts";
+import type { UnverifiedDescription } from "../describe-id.ts";
+import { describeId } from "../describe-id.ts";
+
+/** `docker-id inspect`: what an id says of itself. */
+export default class Inspect extends BaseCommand {
+  static override summary = "decode an id: its layers, who narrowed what, until when";
+  static override description =
+    "Reads the default id or the one that is given. Nothing of it is verified, which takes the key.";
+  static override examples = ["<%= config.bin %> inspect", "<%= config.bin %> inspect @id.txt"];
+  static override args = {
+    id: Args.string({ ignoreStdin: true, description: "an id: - for stdin, @FILE; else the default one" }),
+  };
+
+  async run(): Promise<UnverifiedDescription & { verified: false }> {
+    const { args } = await this.parse(Inspect);
+    const { macaroon } = await this.#read(args.id);
+    const found = describeId(macaroon);
+    this.say("unverified: only a verifier can tell whether this id was altered or revoked");
+    this.log(`key  ${found.kid ?? "none of docker-id's"}`);
+    let depth = 0;
+    for (const { text, understood } of found.caveats) {
+      this.log(`${"  ".repeat(depth)}└ ${text}${understood ? "" : "  (not understood: it refuses everything)"}`);
+      // Each create ends with a link: what follows was narrowed by someone else, or later.
+      if (text.startsWith("link=")) depth += 1;
+    }
+    const kind = found.root ? "a root id: it may do everything" : "a restricted id";
+    this.log(`${kind}${found.expires === undefined ? "" : `, until ${found.expires}`}`);
+    return { ...found, verified: false };
+  }
+
+  async #read(given: string | undefined): Promise<PresentedId> {
+    if (given === undefined) return await this.requireId(undefined);
+    return toPresented(await readGivenId(given, "inspect", (sentence) => this.say(sentence)));
+  }
+}

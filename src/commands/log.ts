@@ -1,0 +1,59 @@
+import { Flags } from "@oclif/core";
+import { Chalk } from "chalk";
+import { BaseCommand } from "../base-command.ts";
+import { readAudit } from "../client/admin.ts";
+import type { AuditLine } from "../protocol/admin.ts";
+
+/** `docker-id log`: what was decided, readable. */
+export default class Log extends BaseCommand {
+  static override summary = "print the verifier's decisions, oldest first";
+  static override description = "Needs the root id. With --json each line is as the verifier wrote it.";
+  static override examples = ["<%= config.bin %> log --refused", "<%= config.bin %> log --follow"];
+  static override flags = {
+    id: Flags.string({ helpValue: "-|@FILE", summary: "the root id, in place of the default one" }),
+    refused: Flags.boolean({ summary: "only what was refused" }),
+    follow: Flags.boolean({ char: "f", summary: "go on with what is decided from now on" }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Log);
+    const id = await this.requireId(flags.id);
+    const colours = new Chalk({ level: process.stdout.isTTY && !process.env["NO_COLOR"] ? 1 : 0 });
+    const paint = { allowed: colours.green, refused: colours.red };
+    for await (const { line, raw } of readAudit(this.verifier, id.text, {
+      refused: flags.refused,
+      follow: flags.follow,
+    })) {
+      const written = this.jsonEnabled() ? raw : formatLine(line, (verdict) => paint[verdict](verdict));
+      if (!process.stdout.write(`${written}\n`)) await new Promise((resolve) => process.stdout.once("drain", resolve));
+    }
+  }
+}
+
+/** One decision on one line, as a person reads it. */
+export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"]) => string): string {
+  const { time, door, action, verdict, touches, links, names, root, address, reasons, count } = line;
+  const last = links?.at(-1);
+  const who = root ? ["root"] : [];
+  const named = names?.at(-1);
+  if (named !== undefined) who.push(printable(named));
+  if (last !== undefined) who.push(last);
+  if (address !== undefined) who.push(`from ${printable(address)}`);
+  return [
+    time,
+    paint(verdict),
+    `${door} ${printable(action)}`,
+    ...(touches ?? []).map(printable),
+    ...(who.length === 0 ? [] : [`by ${who.join(" ")}`]),
+    ...(count === undefined ? [] : [`and ${count} more of that source`]),
+    ...(reasons === undefined || reasons.length === 0 ? [] : [`: ${reasons.map(printable).join("; ")}`]),
+  ].join(" ");
+}
+
+/** What strangers sent must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(
+    /[^\x20-\x7E\u00A0-\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

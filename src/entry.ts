@@ -1,0 +1,80 @@
+import type { DockerFlags } from "./argv.ts";
+import { readArgv } from "./argv.ts";
+import { findEndpoint } from "./docker-cli/endpoint.ts";
+import { noId, openEngineKeychain, readDefaultId, readSettled } from "./keychain/default-id.ts";
+import { unansweredOperations } from "./keychain/time-limit.ts";
+import { tellError } from "./talk.ts";
+import { readVersion } from "./version.ts";
+
+/** Runs docker-id with the words after its name; sets the exit status and never rejects. */
+export async function enter(words: readonly string[]): Promise<void> {
+  // Whoever reads our output may have seen enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") leave();
+    throw error;
+  });
+  try {
+    await answer(words);
+  } catch (error) {
+    const json = words.includes("--json") && !words.slice(0, words.indexOf("--json")).includes("--");
+    if (!isExit(error)) process.exitCode = tellError(error, json);
+  }
+  if (unansweredOperations() > 0) leave();
+}
+
+/** Hot calls are answered before oclif is loaded, which takes longer than they do. */
+async function answer(words: readonly string[]): Promise<void> {
+  if (words[0] === "docker-cli-plugin-metadata") return answerMetadata();
+  const { argv, dockerFlags } = readArgv(words);
+  if (argv.length === 1 && argv[0] === "--version") return write(`docker-id ${readVersion()}`);
+  if (argv.length === 1 && argv[0] === "show") return await answerShow(dockerFlags);
+  const { runCommand } = await import("./run-command.ts");
+  await runCommand(argv, dockerFlags);
+}
+
+/** docker asks every plugin for this, even on `docker --help`. */
+function answerMetadata(): void {
+  write(
+    JSON.stringify({
+      SchemaVersion: "0.1.0",
+      Vendor: "docker-id",
+      Version: readVersion(),
+      ShortDescription: "Ids that narrow what may be done with this engine",
+    }),
+  );
+}
+
+async function answerShow(dockerFlags: DockerFlags): Promise<void> {
+  // An id in the environment is used whatever the engine, and needs no look at it.
+  const engine = process.env["DOCKER_ID_TOKEN"] === undefined ? findEndpoint(dockerFlags, process.env).name : "";
+  const found = await readDefaultId(engine, process.env, () =>
+    openEngineKeychain(process.env, readSettled(process.env, engine)),
+  );
+  if (found === undefined) throw noId(engine);
+  write(found.id);
+}
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** oclif leaves by throwing. */
+function isExit(error: unknown): boolean {
+  const { code, oclif } = error as { code?: unknown; oclif?: { exit?: number } };
+  if (code !== "EEXIT") return false;
+  process.exitCode = oclif?.exit ?? 1;
+  return true;
+}
+
+/**
+ * Ends now. A keychain that never answered still holds a thread, and Node would wait for it at exit for good: another
+ * program in our place, which only gives our status, ends the thread too.
+ */
+function leave(): never {
+  const status = Number(process.exitCode ?? 0);
+  if (unansweredOperations() > 0 && process.execve !== undefined) {
+    process.removeAllListeners("warning");
+    process.execve(process.execPath, ["node", "-e", `process.exitCode=${status}`], {});
+  }
+  process.exit(status);
+}
