@@ -12,6 +12,7 @@ const longest = 64 * 1024;
 // Below 1.24 the engine reads some requests otherwise: a start could carry a whole HostConfig
 const oldest = 24;
 const versioned = /^\/v1\.([1-9][0-9]{1,2})(?=\/)/;
+const oddVersion = /^\/v[0-9.]*(?:\/|$)/i;
 const printable = /^[\x21-\x7e]*$/;
 // What names of things are made of; `:` and `@` are the only two that some clients encode and others do not
 const plain = /^(?:\/(?!\.{1,2}(?:\/|$))(?:[A-Za-z0-9._:@-]|%3[aA]|%40)+)+\/?$/;
@@ -29,6 +30,7 @@ export function readTarget(text: string): Target {
   if (version !== null && Number(version[1]) < oldest) {
     throw new Unread(`API versions before 1.${oldest} mean other things by the same requests`);
   }
+  if (version === null && oddVersion.test(spelled)) throw new Unread("the target's API version is not known");
   const path = version === null ? spelled : spelled.slice(version[0].length);
   if (!plain.test(path)) throw new Unread("the target's path is not spelled the one way that is read");
   return { path: decodeURIComponent(path), query: mark < 0 ? "" : text.slice(mark + 1) };
