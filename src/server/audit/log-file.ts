@@ -59,11 +59,10 @@ export function openLogFile(options: {
       if (stats?.ino !== file.ino || stats.dev !== file.dev) reopen();
       // the rest of a line that a full disk cut off stays on a line of its own
       const bytes = Buffer.from(file.torn ? `\n${lines}` : lines, "utf8");
-      if (file.size > 0 && file.size + bytes.length > maxBytes) rotate();
+      const size = Number(stats?.size ?? 0);
+      if (size > 0 && size + bytes.length > maxBytes) rotate();
       for (let written = 0; written < bytes.length;) {
-        const now = writeSync(file.descriptor, bytes, written); // all of it, unless the disk is full
-        written += now;
-        file.size += now;
+        written += writeSync(file.descriptor, bytes, written); // all of it, unless the disk is full
         file.torn = written < bytes.length;
       }
     },
@@ -77,7 +76,7 @@ interface OpenFile {
   readonly descriptor: number;
   readonly ino: bigint;
   readonly dev: bigint;
-  size: number;
+  /** Its last line has no end. */
   torn: boolean;
 }
 
@@ -88,8 +87,7 @@ function openFile(path: string): OpenFile {
     const stats = fstatSync(descriptor, { bigint: true });
     if (!stats.isFile()) throw new Error(`${path} is not a regular file`);
     if ((stats.mode & 0o022n) !== 0n) throw new Error(`${path} can be written by others (chmod 0600)`);
-    const size = Number(stats.size);
-    return { descriptor, ino: stats.ino, dev: stats.dev, size, torn: size > 0 && !endsWithLineFeed(path) };
+    return { descriptor, ino: stats.ino, dev: stats.dev, torn: stats.size > 0n && !endsWithLineFeed(path) };
   } catch (error) {
     closeSync(descriptor);
     throw error;

@@ -70,7 +70,8 @@ async function openNewer({ path, keep }: { path: string; keep: number }, than: b
 
 async function* wanted(file: Opened, refused: boolean, signal: AbortSignal | undefined): AsyncGenerator<AuditLine> {
   const buffer = Buffer.alloc(64 * 1024);
-  while (signal?.aborted !== true) {
+  for (;;) {
+    if (signal?.aborted === true) return;
     const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, file.position);
     if (bytesRead === 0) return;
     file.position += bytesRead;

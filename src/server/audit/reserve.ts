@@ -47,9 +47,12 @@ export function createReserve(options: {
 }
 
 function holdsAlready(path: string, bytes: number): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  // a sparse file would hold nothing
-  return stats?.isFile() === true && stats.size === bytes && stats.blocks * 512 >= bytes;
+  try {
+    const stats = lstatSync(path);
+    return stats.isFile() && stats.size === bytes && stats.blocks * 512 >= bytes; // a sparse file would hold nothing
+  } catch {
+    return false;
+  }
 }
 
 /** Random bytes, or a file system that compresses would keep no space for them. */
