@@ -36,7 +36,8 @@ missing_packages() {
     have secret-tool || echo libsecret-tools
     ldconfig -p 2>/dev/null | grep -q 'libsecret-1\.so\.0' || echo libsecret-1-0
     have script || echo bsdutils
-    have tmux || echo tmux ;;
+    have tmux || echo tmux
+    [ -x /lib/systemd/systemd ] || echo systemd ;;
   esac
   case $purpose in bench)
     have hyperfine || echo hyperfine

@@ -45,3 +45,10 @@ function ask(path: string): Docker | undefined {
   const fromEnvironment = Number(major) > 27 || (Number(major) === 27 && Number(minor) >= 1);
   return { path, version, major: Number(major), headers: fromEnvironment ? "DOCKER_CUSTOM_HEADERS" : "HttpHeaders" };
 }
+
+/** The newest of them, for what does not depend on it. */
+export function newestDocker(): Docker {
+  const [newest] = dockers;
+  if (newest === undefined) throw new Error("there is no docker CLI here");
+  return newest;
+}

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { dockers } from "./dockers.ts";
 
 const tests = {
@@ -13,6 +13,7 @@ const tests = {
   script: () => found("script", "bsdutils"),
   "docker 28": () => (dockers.some((cli) => cli.major >= 28) ? undefined : "it needs a docker CLI of 28 or later"),
   "docker 20.10": () => (dockers.some((cli) => cli.major < 27) ? undefined : "it needs a docker CLI of 20.10"),
+  systemd: () => (existsSync("/lib/systemd/systemd") ? undefined : "it needs systemd (Debian: systemd)"),
   mounts: () => (mayMount() ? undefined : "it needs the right to mount, which this machine does not give"),
 } as const satisfies Record<string, () => string | undefined>;
 

@@ -14,10 +14,15 @@ export interface Stage {
   /** The environment of that person's docker-id. */
   readonly env: Readonly<Record<string, string>>;
   /** Runs docker-id. */
-  id(args: readonly string[], options?: RunOptions): Promise<Outcome>;
+  readonly id: (args: readonly string[], options?: RunOptions) => Promise<Outcome>;
   /** Runs docker under an id, or without. */
-  docker(cli: Docker, id: string | undefined, args: readonly string[], options?: RunOptions): Promise<Outcome>;
-  close(): Promise<void>;
+  readonly docker: (
+    cli: Docker,
+    id: string | undefined,
+    args: readonly string[],
+    options?: RunOptions,
+  ) => Promise<Outcome>;
+  readonly close: () => Promise<void>;
 }
 
 /** The secret of every stage. */
