@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { AuditLine } from "../../../src/protocol/admin.ts";
-import { openAudit } from "../../../src/server/audit/audit.ts";
+import { openAudit } from "../../../src/server/audit/log.ts";
 import { openSqliteStore } from "../../../src/server/stores/sqlite.ts";
 import { someKey } from "../../suites/store-suite.ts";
 

@@ -18,8 +18,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AuditLine } from "../../../src/protocol/admin.ts";
-import { openAudit } from "../../../src/server/audit/audit.ts";
-import type { Audit, AuditOptions } from "../../../src/server/audit/audit.ts";
+import { openAudit } from "../../../src/server/audit/log.ts";
+import type { Audit, AuditOptions } from "../../../src/server/audit/log.ts";
 
 let root: string;
 let path: string;
