@@ -9,7 +9,7 @@ export interface Resolved {
 }
 
 /** Throws Unread when the engine knows no such thing, cannot be asked, or answers what makes no sense. */
-export type Resolve = (name: string, level: Level) => Promise<Resolved>;
+type Resolve = (name: string, level: Level) => Promise<Resolved>;
 
 /** Names become full ids here, by asking the engine, each name once a request. */
 export interface Resolver extends Readonly<Record<Exclude<Inspectable, "exec" | "task">, Resolve>> {
