@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { Command, Flags } from "@oclif/core";
+import { Flags } from "@oclif/core";
+import { BaseCommand } from "../base-command.ts";
 import { Failure } from "../errors.ts";
 import { defaults } from "../protocol/defaults.ts";
 import { createLog } from "../server/log.ts";
@@ -8,7 +9,7 @@ import { serve } from "../server/serve.ts";
 import { logLevels, readSettings } from "../server/settings.ts";
 
 /** `docker-id serve`: the verifier, in the foreground, until it is told to end. */
-export default class Serve extends Command {
+export default class Serve extends BaseCommand {
   static override summary = "run the verifier that guards an engine";
   static override description =
     "Opens the admin door and the authorization plugin's, says `docker-id: ready` on stderr, and runs until SIGTERM or " +
@@ -35,7 +36,7 @@ export default class Serve extends Command {
     "log-level": Flags.string({ options: [...logLevels], summary: "how much the log on stderr says (info)" }),
   };
 
-  async run(): Promise<void> {
+  async run(): Promise<{ readonly ended: string }> {
     const { flags } = await this.parse(Serve);
     const { config } = flags;
     const file = config === undefined ? undefined : { path: config, text: await readConfig(config) };
@@ -53,8 +54,8 @@ export default class Serve extends Command {
       file,
       process.cwd(),
     );
-    const told = new Promise<void>((resolve) => {
-      for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+    const told = new Promise<string>((resolve) => {
+      for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
     });
     const log = createLog(settings.logLevel, process.stderr.isTTY, (line) => process.stderr.write(line));
     const verifier = await serve(settings, {
@@ -63,9 +64,10 @@ export default class Serve extends Command {
       clock: () => new Date(),
       random: randomBytes,
     });
-    process.stderr.write("docker-id: ready\n");
-    await told;
+    this.say("ready");
+    const ended = await told;
     await verifier.close();
+    return { ended };
   }
 }
 
@@ -73,6 +75,6 @@ async function readConfig(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw new Failure("misuse", `${file} cannot be read.`, { cause });
+    throw new Failure("misuse", `${file} cannot be read`, { cause });
   }
 }

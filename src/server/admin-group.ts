@@ -13,7 +13,7 @@ export async function findAdminGroup(named: string | undefined, groupFile = "/et
     if (name === (named ?? "docker") && id !== undefined && /^\d+$/.test(id)) return Number(id);
   }
   if (named === undefined) return undefined;
-  throw new Failure("misuse", `There is no group ${named} on this host.`, {
-    hint: "Give another --admin-group, or its number.",
+  throw new Failure("misuse", `there is no group ${named} on this host`, {
+    hint: "give another --admin-group, or its number",
   });
 }

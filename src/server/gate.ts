@@ -4,7 +4,7 @@ import { readAttempt } from "../docker/read-attempt.ts";
 import { decide } from "../policy/decide.ts";
 import type { Decision, Reason } from "../policy/decision.ts";
 import type { VerifiedToken } from "../policy/token.ts";
-import type { Audit } from "./audit/audit.ts";
+import type { Audit } from "./audit/log.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Passes } from "./engine/passes.ts";
 import { createAdministration, type Administration } from "./gate/administer.ts";
@@ -29,7 +29,7 @@ export interface GateParts {
   readonly clock: () => Date;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "decided" | "stands">;
-  /** Longest that deciding may take, and again writing it down. */
+  /** Longest that deciding may take before it is a refusal. */
   readonly decideTimeoutMs: number;
 }
 
@@ -120,12 +120,12 @@ export function createGate(parts: GateParts): Gate {
     return "stream" in attempt && !attempt.stream ? decision : refusal({ why: words.stream });
   }
 
-  async function writeDown(presented: Presented, { told, stranger: counted }: Judged): Promise<boolean> {
+  function writeDown(presented: Presented, { told, stranger: counted }: Judged): void {
     const { door, circumstances, source } = presented;
     const { address } = circumstances;
     const line = auditLine({ ...told, door, ...(address === undefined ? {} : { address }) }, clock());
-    await (counted ? audit.refusedStranger(source, line) : audit.record(line));
-    return true;
+    if (counted) audit.refusedStranger(source, line);
+    else audit.record(line);
   }
 
   async function admit(presented: Presented): Promise<Admission> {
@@ -139,13 +139,13 @@ export function createGate(parts: GateParts): Gate {
       judged = failed(words.failed);
     }
     if (judged === undefined) return { verdict: "allowed" };
-    let written = false;
+    let { decision } = judged.told;
     try {
-      written = await within(decideTimeoutMs, writeDown(presented, judged), () => false);
+      writeDown(presented, judged);
     } catch (error) {
       log.error({ cause: describeError(error) }, "a decision could not be written down, and is a refusal");
+      decision = refusal({ why: words.unwritten });
     }
-    const decision = written ? judged.told.decision : refusal({ why: words.unwritten });
     metrics.decided(presented.door, decision.verdict, performance.now() - began);
     if (decision.verdict === "allowed") return decision;
     return { ...decision, message: sayReasons(decision.reasons) };

@@ -54,8 +54,8 @@ async function prepareFolder(folder: string): Promise<void> {
   const others = (found.mode & 0o022) !== 0 && (found.mode & 0o1000) === 0;
   const owner = found.uid !== 0 && found.uid !== process.getuid?.();
   if (others || owner) {
-    throw new Failure("misuse", `Others than root may put a socket into ${folder}.`, {
-      hint: `Give the folder to root with mode 0755, or choose another.`,
+    throw new Failure("misuse", `others than root may put a socket into ${folder}`, {
+      hint: `give the folder to root with mode 0755, or choose another`,
     });
   }
 }
@@ -66,10 +66,10 @@ async function clear(socket: string): Promise<void> {
     throw error;
   });
   if (found === undefined) return;
-  if (!found.isSocket()) throw new Failure("conflict", `${socket} is there and is no socket.`);
+  if (!found.isSocket()) throw new Failure("conflict", `${socket} is there and is no socket`);
   if (await answers(socket)) {
-    throw new Failure("conflict", `Another server answers at ${socket}.`, {
-      hint: "Stop it first, or choose another socket.",
+    throw new Failure("conflict", `another server answers at ${socket}`, {
+      hint: "stop it first, or choose another socket",
     });
   }
   await unlink(socket);

@@ -23,7 +23,7 @@ export function lockFolder(folder: string): Lock | undefined {
   } catch (cause) {
     database.close();
     if (!(cause instanceof Error && "errcode" in cause && cause.errcode === SQLITE_BUSY)) throw cause;
-    throw new Failure("conflict", `Another verifier runs on ${folder}.`, { hint: "Stop it first.", cause });
+    throw new Failure("conflict", `another verifier runs on ${folder}`, { hint: "stop it first", cause });
   }
   return { release: () => database.close() };
 }

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import path from "node:path";
 import { defaults } from "../protocol/defaults.ts";
 import { findAdminGroup } from "./admin-group.ts";
-import { openAudit } from "./audit/audit.ts";
+import { openAudit } from "./audit/log.ts";
 import { describeEngine } from "./describe-engine.ts";
 import { createAdminDoor } from "./doors/admin/door.ts";
 import { createAuthzDoor } from "./doors/authz/door.ts";
@@ -60,7 +60,7 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
       () => state.close(),
     );
 
-    const audit = await openAudit({ ...settings.audit, clock });
+    const audit = openAudit({ ...settings.audit, clock });
     closers.push(() => audit.close());
     const passes = createPasses({ clock, random });
     const engine = createEngine({ dockerHost, passes, timeoutMs: settings.decideTimeoutMs });

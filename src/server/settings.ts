@@ -88,8 +88,8 @@ export function readSettings(
     choose(flags.guardedMarker, read.guarded_marker) ??
     (stateDir === defaults.stateDir ? defaults.marker : `${stateDir}.guarded`);
   if (isBelow(guardedMarker, stateDir)) {
-    throw new Failure("misuse", `The guarded marker ${guardedMarker} must lie outside the state folder ${stateDir}.`, {
-      hint: "It is what remains when the state folder is lost.",
+    throw new Failure("misuse", `the guarded marker ${guardedMarker} must lie outside the state folder ${stateDir}`, {
+      hint: "it is what remains when the state folder is lost",
     });
   }
   const adminGroup = flags.adminGroup ?? read.admin_group;
@@ -118,7 +118,7 @@ function readFile(name: string, text: string): File {
     // An empty file sets nothing.
     document = parse(text) ?? {};
   } catch (cause) {
-    throw new Failure("misuse", `${name} is not readable as YAML.`, { cause });
+    throw new Failure("misuse", `${name} is not readable as YAML`, { cause });
   }
   const read = fileSchema.safeParse(document);
   if (read.success) return read.data;
@@ -133,13 +133,13 @@ function readFile(name: string, text: string): File {
 function socketPath(which: string, address: string): string {
   const found = /^unix:\/\/(\/.*)$/.exec(address)?.[1];
   if (found === undefined) {
-    throw new Failure("misuse", `The ${which} address must be unix:///PATH; other transports are not offered yet.`);
+    throw new Failure("misuse", `the ${which} address must be unix:///PATH; other transports are not offered yet`);
   }
   const normal = path.normalize(found);
   if (normal.endsWith("/") || normal.includes("\0") || Buffer.byteLength(normal) > LONGEST_SOCKET_PATH) {
     throw new Failure(
       "misuse",
-      `The ${which} address must name a socket by a path of at most ${LONGEST_SOCKET_PATH} bytes.`,
+      `the ${which} address must name a socket by a path of at most ${LONGEST_SOCKET_PATH} bytes`,
     );
   }
   return normal;
@@ -147,7 +147,7 @@ function socketPath(which: string, address: string): string {
 
 function filled(value: string): string {
   if (value === "" || value.includes("\0"))
-    throw new Failure("misuse", "A path in the settings is empty or unreadable.");
+    throw new Failure("misuse", "a path in the settings is empty or unreadable");
   return value;
 }
 

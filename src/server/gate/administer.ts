@@ -1,3 +1,4 @@
+import { admitLink } from "../../caveats/link.ts";
 import { Failure } from "../../errors.ts";
 import { parseIdentifier } from "../../macaroon/identifier.ts";
 import { decide } from "../../policy/decide.ts";
@@ -46,7 +47,7 @@ export interface Administration {
 
 /** Which of the audit's lines. */
 export interface AuditWish {
-  readonly refusedOnly: boolean;
+  readonly refused: boolean;
   /** Go on with lines as they are written, until the signal. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
@@ -70,7 +71,7 @@ export function createAdministration(parts: AdministrationParts): Administration
     if (now.kind === "unreadable")
       throw new Failure("unreadable", `docker-id cannot read its own state: ${now.reason}`);
     if (now.kind === "open") {
-      throw new Failure("conflict", "This engine is not guarded.", { hint: "docker-id init guards it." });
+      throw new Failure("conflict", "this engine is not guarded", { hint: "docker-id init guards it" });
     }
     return now.kid;
   }
@@ -82,12 +83,12 @@ export function createAdministration(parts: AdministrationParts): Administration
     );
   }
 
-  async function writeDown(act: Act, caller: Caller, administrative: boolean): Promise<void> {
-    await audit.record(lineOf(act, { verdict: "allowed" }, caller), { administrative });
+  function writeDown(act: Act, caller: Caller, administrative: boolean): void {
+    audit.record(lineOf(act, { verdict: "allowed" }, caller), { administrative });
   }
 
-  async function refuse(act: Act, why: string, caller: Caller): Promise<void> {
-    await audit.refusedStranger(caller.source, lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller));
+  function refuse(act: Act, why: string, caller: Caller): void {
+    audit.refusedStranger(caller.source, lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller));
   }
 
   /** The line says that it was allowed; another one must say that it was not done after all. */
@@ -96,31 +97,31 @@ export function createAdministration(parts: AdministrationParts): Administration
       return await work;
     } catch (error) {
       const why = "it was allowed, and failed";
-      await audit.record(lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller), { administrative: true });
+      audit.record(lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller), { administrative: true });
       throw error;
     }
   }
 
   async function identify(act: Act, caller: Caller, kid: string): Promise<{ token: VerifiedToken } | Denial> {
     if (caller.token === undefined) {
-      await refuse(act, words.noId, caller);
-      return { denied: "no_id", message: "This needs an id, and the request carried none." };
+      refuse(act, words.noId, caller);
+      return { denied: "no_id", message: "this needs an id, and the request carried none" };
     }
     const found = await authenticator.authenticate(caller.token, kid);
     if ("token" in found) return found;
-    await refuse(found.known === undefined ? act : { ...act, token: found.known }, found.denied, caller);
-    return { denied: "invalid_id", message: sentence(found.denied) };
+    refuse(found.known === undefined ? act : { ...act, token: found.known }, found.denied, caller);
+    return { denied: "invalid_id", message: found.denied };
   }
 
   async function identifyRoot(act: Act, caller: Caller, kid: string): Promise<{ token: VerifiedToken } | Denial> {
     const found = await identify(act, caller, kid);
     if ("denied" in found || found.token.root) return found;
-    await forbid({ ...act, token: found.token }, rootOnly, caller);
-    return { denied: "forbidden", message: sentence(rootOnly) };
+    forbid({ ...act, token: found.token }, rootOnly, caller);
+    return { denied: "forbidden", message: rootOnly };
   }
 
-  async function forbid(act: Act, why: string, caller: Caller): Promise<void> {
-    await audit.record(lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller));
+  function forbid(act: Act, why: string, caller: Caller): void {
+    audit.record(lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller));
   }
 
   /** Time, address and host of an ancestor's own caveats; what it may touch does not matter for taking back. */
@@ -137,11 +138,11 @@ export function createAdministration(parts: AdministrationParts): Administration
   }
 
   async function target(wish: Revoke, kid: string): Promise<Target> {
-    if ("link" in wish) return { link: wish.link };
+    if ("link" in wish) return { link: admitLink(wish.link) };
     const found = await authenticator.verify(wish.id, kid);
     if ("token" in found) return { token: found.token };
-    throw new Failure("misuse", "The id to take back does not verify here.", {
-      hint: "It is of another engine, altered or not whole; docker-id inspect reads it, and docker-id log shows links.",
+    throw new Failure("misuse", "the id to take back does not verify here", {
+      hint: "it is of another engine, altered or not whole; docker-id inspect reads it, and docker-id log shows links",
     });
   }
 
@@ -149,18 +150,18 @@ export function createAdministration(parts: AdministrationParts): Administration
     async install(key, caller) {
       const act = { action: "guard.init", op: "write", touches: [`key:${key.kid}:write`] } as const;
       if (parseIdentifier(key.identifier)?.kid !== key.kid) {
-        throw new Failure("misuse", "The root id's identifier does not name the key.");
+        throw new Failure("misuse", "the root id's identifier does not name the key");
       }
       const now = await current();
       if (now.kind === "unreadable")
         throw new Failure("unreadable", `docker-id cannot read its own state: ${now.reason}`);
       if (now.kind === "guarded") {
-        await refuse(act, "the engine is guarded already", caller);
-        throw new Failure("conflict", "This engine is guarded already.", {
-          hint: "docker-id init with the right secret gives a lost root id back; docker-id destroy ends the guard.",
+        refuse(act, "the engine is guarded already", caller);
+        throw new Failure("conflict", "this engine is guarded already", {
+          hint: "docker-id init with the right secret gives a lost root id back; docker-id destroy ends the guard",
         });
       }
-      await writeDown(act, caller, true);
+      writeDown(act, caller, true);
       await effect(act, caller, state.install(key, engine.known()?.id));
       await current();
     },
@@ -168,9 +169,9 @@ export function createAdministration(parts: AdministrationParts): Administration
     async salt(caller) {
       const kid = await guardedKid();
       const key = await state.store.rootKey(kid);
-      if (key === undefined) throw new Failure("unreadable", "The key in force is not in the store.");
-      await writeDown({ action: "guard.salt", op: "read" }, caller, false);
-      if (key.salt === undefined) throw new Failure("not_found", "The root key is random: no secret makes it.");
+      if (key === undefined) throw new Failure("unreadable", "the key in force is not in the store");
+      writeDown({ action: "guard.salt", op: "read" }, caller, false);
+      if (key.salt === undefined) throw new Failure("not_found", "the root key is random: no secret makes it");
       return { kid, salt: Buffer.from(key.salt).toString("base64url"), identifier: key.identifier };
     },
 
@@ -180,12 +181,13 @@ export function createAdministration(parts: AdministrationParts): Administration
       if (caller.token === undefined) return identify(act, caller, kid) as Promise<Denial>;
       const found = await authenticator.verify(caller.token, kid);
       if ("denied" in found) {
-        await refuse(act, found.denied, caller);
-        return { denied: "invalid_id", message: sentence(found.denied) };
+        refuse(act, found.denied, caller);
+        return { denied: "invalid_id", message: found.denied };
       }
       const { token } = found;
       const revoked = await state.store.revoked(token.digests, token.links);
-      await (revoked ? refuse({ ...act, token }, words.revoked, caller) : writeDown({ ...act, token }, caller, false));
+      if (revoked) refuse({ ...act, token }, words.revoked, caller);
+      else writeDown({ ...act, token }, caller, false);
       return {
         root: token.root,
         kid: token.kid,
@@ -206,14 +208,14 @@ export function createAdministration(parts: AdministrationParts): Administration
       const plan = planRevocation(token, await target(wish, kid), ownCaveats(token, caller));
       const whole = { ...act, token, touches: [`id:${plan.name}:write`] };
       if ("forbidden" in plan) {
-        await forbid(whole, plan.forbidden, caller);
+        forbid(whole, plan.forbidden, caller);
         return {
           denied: "forbidden",
-          message: sentence(plan.forbidden),
+          message: plan.forbidden,
           ...(plan.hint === undefined ? {} : { hint: plan.hint }),
         };
       }
-      await writeDown(whole, caller, true);
+      writeDown(whole, caller, true);
       await effect(whole, caller, state.store.revoke(plan.revocation));
       const { link } = plan;
       const { until } = plan.revocation;
@@ -228,7 +230,7 @@ export function createAdministration(parts: AdministrationParts): Administration
       const act = { action: "guard.destroy", op: "write", touches: [`key:${kid}:write`] } as const;
       const found = await identifyRoot(act, caller, kid);
       if ("denied" in found) return found;
-      await writeDown({ ...act, token: found.token }, caller, true);
+      writeDown({ ...act, token: found.token }, caller, true);
       await effect({ ...act, token: found.token }, caller, state.retire(kid));
       await current();
       return { kid };
@@ -239,7 +241,7 @@ export function createAdministration(parts: AdministrationParts): Administration
       const act = { action: "audit.read", op: "read" } as const;
       const found = await identifyRoot(act, caller, kid);
       if ("denied" in found) return found;
-      await writeDown({ ...act, token: found.token }, caller, false);
+      writeDown({ ...act, token: found.token }, caller, false);
       const stillRoot = async (): Promise<boolean> => {
         const now = await state.current();
         if (now.kind !== "guarded" || now.kid !== kid || caller.token === undefined) return false;
@@ -255,8 +257,4 @@ async function* whileTrue<T>(still: () => Promise<boolean>, lines: AsyncIterable
     if (!(await still())) return;
     yield line;
   }
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -20,7 +20,7 @@ export function planRevocation(presented: VerifiedToken, target: Target, ownRefu
     return {
       name,
       forbidden: "the root id that was presented would fall with it",
-      hint: "docker-id destroy ends the guard and every id with it; with the secret, another root id can take this one back.",
+      hint: "docker-id destroy ends the guard and every id with it; with the secret, another root id can take this one back",
     };
   }
   if ("link" in target) {

@@ -3,6 +3,8 @@ import { Failure } from "../../../errors.ts";
 import type { Revoke } from "../../../protocol/admin.ts";
 import type { RootKey } from "../../stores/store.ts";
 
+const LONGEST_BODY = 64 * 1024;
+
 const bytes32 = z.string().transform((text, context) => {
   const bytes = Buffer.from(text, "base64url");
   // Buffer skips what is not base64url, silently
@@ -20,8 +22,20 @@ const installSchema = z.strictObject({
 
 const revokeSchema = z.union([
   z.strictObject({ id: z.string().min(1).max(8192) }),
-  z.strictObject({ link: z.string().regex(/^[\x21-\x7e]{1,256}$/, "not a link") }),
+  z.strictObject({ link: z.string().max(256) }),
 ]);
+
+/** Reads a body of at most 64 KiB as text; rejects with Failure("misuse"). */
+export async function readBody(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > LONGEST_BODY) throw new Failure("misuse", "the body is too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
 
 /** Reads the body of `POST /v1/root-key`; throws Failure("misuse"). */
 export function readInstall(text: string): RootKey {
@@ -40,12 +54,12 @@ function read<T>(schema: z.ZodType<T>, text: string): T {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Failure("misuse", "The body is not JSON.");
+    throw new Failure("misuse", "the body is not JSON");
   }
   const found = schema.safeParse(value);
   if (found.success) return found.data;
   const issue = found.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
   const what = issue?.code === "unrecognized_keys" ? "a field that is not known" : (issue?.code ?? "unreadable");
-  throw new Failure("misuse", `The body has not the shape that was expected${where}: ${what}.`);
+  throw new Failure("misuse", `the body has not the shape that was expected${where}: ${what}`);
 }

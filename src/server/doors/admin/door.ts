@@ -1,7 +1,6 @@
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono, type Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { stream } from "hono/streaming";
 import { Failure } from "../../../errors.ts";
 import { adminPrefix, type Problem, type Status } from "../../../protocol/admin.ts";
@@ -10,9 +9,8 @@ import type { Caller, Denial } from "../../gate/administer.ts";
 import { httpStatus } from "../../http-status.ts";
 import { describeError, type Log } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
-import { readInstall, readRevoke } from "./bodies.ts";
+import { readBody, readInstall, readRevoke } from "./bodies.ts";
 
-const LONGEST_BODY = 64 * 1024;
 /** More than enough for people; a stranger in the socket's group must not use up the verifier's descriptors. */
 const MOST_CONNECTIONS = 128;
 
@@ -41,14 +39,11 @@ export function createAdminApp(parts: AdminDoorParts): Hono {
   const { gate, metrics, log, version, describeEngine } = parts;
   const app = new Hono();
 
-  app.use(
-    bodyLimit({ maxSize: LONGEST_BODY, onError: (c) => problem(c, new Failure("misuse", "The body is too large.")) }),
-  );
-  app.notFound((c) => problem(c, new Failure("not_found", "The admin door knows no such request.")));
+  app.notFound((c) => problem(c, new Failure("not_found", "the admin door knows no such request")));
   app.onError((error, c) => {
     if (error instanceof Failure) return problem(c, error);
     log.error({ cause: describeError(error) }, "a request of an administrator failed");
-    return problem(c, new Failure("failed", "The verifier met an error; its log says more."));
+    return problem(c, new Failure("failed", "the verifier met an error; its log says more"));
   });
 
   app.get("/healthz", (c) => c.text("ok\n"));
@@ -70,19 +65,19 @@ export function createAdminApp(parts: AdminDoorParts): Hono {
   });
 
   app.post(`${adminPrefix}/root-key`, async (c) => {
-    await gate.install(readInstall(await c.req.text()), caller(c));
+    await gate.install(readInstall(await readBody(c.req.raw.body)), caller(c));
     return c.json({}, 201);
   });
   app.get(`${adminPrefix}/root-key/salt`, async (c) => c.json(await gate.salt(caller(c))));
   app.delete(`${adminPrefix}/root-key`, async (c) => answer(c, await gate.destroy(caller(c)), 200));
   app.get(`${adminPrefix}/ids/self`, async (c) => answer(c, await gate.reportSelf(caller(c)), 200));
   app.post(`${adminPrefix}/revocations`, async (c) =>
-    answer(c, await gate.revoke(readRevoke(await c.req.text()), caller(c)), 201),
+    answer(c, await gate.revoke(readRevoke(await readBody(c.req.raw.body)), caller(c)), 201),
   );
 
   app.get(`${adminPrefix}/audit`, async (c) => {
     const ended = new AbortController();
-    const wish = { refusedOnly: asked(c, "refused"), follow: asked(c, "follow"), signal: ended.signal };
+    const wish = { refused: asked(c, "refused"), follow: asked(c, "follow"), signal: ended.signal };
     const lines = await gate.readAudit(wish, caller(c));
     if ("denied" in lines) return deny(c, lines);
     c.header("content-type", "application/x-ndjson");
@@ -126,7 +121,7 @@ function caller(c: Context): Caller {
   const header = c.req.header("authorization");
   if (header === undefined) return { token: undefined, source: "admin" };
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  if (token === undefined) throw new Failure("misuse", "The Authorization header has to be: Bearer ID.");
+  if (token === undefined) throw new Failure("misuse", "the Authorization header has to be: Bearer ID");
   return { token, source: "admin" };
 }
 
@@ -135,5 +130,5 @@ function asked(c: Context, name: string): boolean {
   const value = c.req.query(name);
   if (value === undefined || value === "false") return false;
   if (value === "" || value === "true" || value === "1") return true;
-  throw new Failure("misuse", `The query's ${name} is true or false.`);
+  throw new Failure("misuse", `the query's ${name} is true or false`);
 }
