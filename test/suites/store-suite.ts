@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RootKey, Store } from "../../src/server/stores/store.ts";
+import { someKey } from "./some-key.ts";
 
 /** One place where a store can live: empty at first, then opened as often as the suite likes. */
 export interface StorePlace {
@@ -11,13 +12,6 @@ export interface StorePlace {
   reopen(): Promise<Store>;
   /** Takes everything away. */
   remove(): Promise<void>;
-}
-
-/** A root key with random bytes. */
-export function someKey(): RootKey {
-  const kid = randomBytes(16).toString("hex");
-  const identifier = `docker-id:1:${kid}:${randomBytes(16).toString("hex")}`;
-  return { kid, key: randomBytes(32), salt: randomBytes(32), identifier };
 }
 
 const digest = (text: string): Uint8Array => createHash("sha256").update(text).digest();

@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { AuditLine } from "../../../src/protocol/admin.ts";
 import { openAudit } from "../../../src/server/audit/log.ts";
 import { openSqliteStore } from "../../../src/server/stores/sqlite.ts";
-import { someKey } from "../../suites/store-suite.ts";
+import { someKey } from "../../suites/some-key.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "docker-id-full-"));
 const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", folder]).status === 0;

@@ -19,7 +19,7 @@ import { destroyOffline } from "../../../src/server/stores/destroy-offline.ts";
 import { openState } from "../../../src/server/stores/guard-state.ts";
 import type { GuardState, StateOptions } from "../../../src/server/stores/guard-state.ts";
 import { openSqliteStore } from "../../../src/server/stores/sqlite.ts";
-import { someKey } from "../../suites/store-suite.ts";
+import { someKey } from "../../suites/some-key.ts";
 
 const inForce = someKey();
 const formerly = someKey();

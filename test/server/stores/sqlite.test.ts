@@ -23,7 +23,8 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../../src/server/stores/sqlite.ts";
 import type { Store } from "../../../src/server/stores/store.ts";
-import { someKey, storeSuite } from "../../suites/store-suite.ts";
+import { someKey } from "../../suites/some-key.ts";
+import { storeSuite } from "../../suites/store-suite.ts";
 
 storeSuite("sqlite", async () => {
   const root = mkdtempSync(join(tmpdir(), "docker-id-sqlite-"));
