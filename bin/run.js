@@ -1,23 +1,23 @@
 #!/usr/bin/env node
 // Only syntax that Node 14 parses may stand here: an older Node has to get as far as saying that it is too old.
-import { lstatSync, mkdirSync } from "fs";
-import { homedir } from "os";
-import { join } from "path";
-
 const needed = 24;
 
-/** Keeps compiled code in a folder that nobody but this user can have filled: it is loaded without another look. */
+/** Whether nobody but this user can have put anything into the folder. */
+function isOurs(fs, folder) {
+  const found = fs.lstatSync(folder);
+  return found.isDirectory() && found.uid === process.getuid() && (found.mode & 0o022) === 0;
+}
+
+/** Keeps compiled code for the next start; it is loaded without another look, and so from a folder of our own alone. */
 function keepCompiledCode() {
+  // In this way they are there at once; to import them takes 3 ms.
+  const [fs, os, path, module] = ["fs", "os", "path", "module"].map((name) => process.getBuiltinModule(name));
   try {
-    const mine = (path) => {
-      const found = lstatSync(path);
-      return found.isDirectory() && found.uid === process.getuid() && (found.mode & 0o022) === 0;
-    };
-    const home = homedir();
-    const folder = join(home, ".cache", "docker-id");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (mine(home) && mine(folder)) process.getBuiltinModule("module").enableCompileCache(join(folder, "compiled"));
-  } catch (error) {
+    const home = os.homedir();
+    const folder = path.join(home, ".cache", "docker-id");
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (isOurs(fs, home) && isOurs(fs, folder)) module.enableCompileCache(path.join(folder, "compiled"));
+  } catch {
     // Starting a little slower is all that comes of it.
   }
 }
@@ -30,5 +30,11 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
   process.exitCode = 1;
 } else {
   if (process.getuid !== undefined && process.env.NODE_COMPILE_CACHE === undefined) keepCompiledCode();
-  import("../dist/entry.js").then((entry) => entry.enter(process.argv.slice(2)));
+  import("../dist/entry.js").then(
+    (entry) => entry.enter(process.argv.slice(2)),
+    (error) => {
+      process.stderr.write(`docker-id does not start: ${error.message}\n`);
+      process.exitCode = 1;
+    },
+  );
 }

@@ -1,7 +1,4 @@
-import type { DockerFlags } from "./argv.ts";
 import { readArgv } from "./argv.ts";
-import { findEndpoint } from "./docker-cli/endpoint.ts";
-import { noId, openEngineKeychain, readDefaultId, readSettled } from "./keychain/default-id.ts";
 import { unansweredOperations } from "./keychain/time-limit.ts";
 import { tellError } from "./talk.ts";
 import { readVersion } from "./version.ts";
@@ -27,7 +24,10 @@ async function answer(words: readonly string[]): Promise<void> {
   if (words[0] === "docker-cli-plugin-metadata") return answerMetadata();
   const { argv, dockerFlags } = readArgv(words);
   if (argv.length === 1 && argv[0] === "--version") return write(`docker-id ${readVersion()}`);
-  if (argv.length === 1 && argv[0] === "show") return await answerShow(dockerFlags);
+  if (argv.length === 1 && argv[0] === "show") {
+    const { showDefaultId } = await import("./show-default-id.ts");
+    return write(await showDefaultId(dockerFlags, process.env));
+  }
   const { runCommand } = await import("./run-command.ts");
   await runCommand(argv, dockerFlags);
 }
@@ -42,16 +42,6 @@ function answerMetadata(): void {
       ShortDescription: "Ids that narrow what may be done with this engine",
     }),
   );
-}
-
-async function answerShow(dockerFlags: DockerFlags): Promise<void> {
-  // An id in the environment is used whatever the engine, and needs no look at it.
-  const engine = process.env["DOCKER_ID_TOKEN"] === undefined ? findEndpoint(dockerFlags, process.env).name : "";
-  const found = await readDefaultId(engine, process.env, () =>
-    openEngineKeychain(process.env, readSettled(process.env, engine)),
-  );
-  if (found === undefined) throw noId(engine);
-  write(found.id);
 }
 
 function write(line: string): void {

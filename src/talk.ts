@@ -35,8 +35,10 @@ function toFailure(error: unknown): Failure {
   return new Failure("misuse", said, { hint: "--help says what it takes", cause: error });
 }
 
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+
 function withoutAdvice(message: string): string {
-  const plain = message.replace(/\u001B\[[0-9;]*m/g, "").replace(/\nSee more help with --help$/, "");
+  const plain = message.replace(colours, "").replace(/\nSee more help with --help$/, "");
   return plain
     .replace(/^The following errors? occurred:\s*/, "")
     .replace(/:\n\s*/, ": ")

@@ -52,19 +52,22 @@ async function connectionTo(engine: Endpoint): Promise<{ send: typeof request; o
   const where = { host: address.hostname, port: address.port };
   if (tls === undefined) return { send: request, options: where };
   const secure = await import("node:https");
-  const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
   try {
     const options = {
       ...where,
-      ca: read(tls.ca),
-      cert: read(tls.cert),
-      key: read(tls.key),
+      ca: readIfNamed(tls.ca),
+      cert: readIfNamed(tls.cert),
+      key: readIfNamed(tls.key),
       rejectUnauthorized: tls.verify,
     };
-    return { send: secure.request as typeof request, options };
+    return { send: secure.request, options };
   } catch (cause) {
     throw new Failure("no_engine", `the TLS files for ${engine.name} cannot be read`, { cause });
   }
+}
+
+function readIfNamed(path: string | undefined): Buffer | undefined {
+  return path === undefined ? undefined : readFileSync(path);
 }
 
 function unreachable(engine: Endpoint, cause: unknown): Failure {

@@ -4,7 +4,7 @@ import { Failure } from "../errors.ts";
 
 /** Whether there is a person to ask. */
 export function canAsk(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return process.stdin.isTTY && process.stderr.isTTY;
 }
 
 /** Asks without showing what is typed; rejects with Failure("misuse") when the person gives up. */

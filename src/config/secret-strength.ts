@@ -7,7 +7,7 @@ const common = new Set(
 
 /** Why a secret would be guessed soon, a sentence's end (`is …`); undefined when nothing speaks against it. */
 export function weaknessOf(secret: string): string | undefined {
-  const characters = [...secret];
+  const characters = Array.from(secret);
   if (characters.length < 12) return "is short: 12 characters or more hold longer";
   if (common.has(secret.toLowerCase().replace(/[^a-z]/g, ""))) return "is one of the first that anyone would try";
   if (new Set(characters).size < 6 || bitsOf(characters) < 40) return "is too regular to hold long";

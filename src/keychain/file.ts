@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -57,7 +56,7 @@ async function readAccounts(path: string): Promise<Accounts> {
 
 /** In one step, and on the disk when this resolves: what was there before stays whole if the machine stops. */
 async function writeAccounts(folder: string, path: string, accounts: Accounts): Promise<void> {
-  const fresh = `${path}.${randomBytes(6).toString("hex")}`;
+  const fresh = `${path}.${crypto.randomUUID()}`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const file = await open(fresh, "wx", 0o600);

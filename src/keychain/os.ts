@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Failure } from "../errors.ts";
@@ -26,7 +25,7 @@ export function osKeychain(timeoutMs = 3000): Keychain {
   /** A locked keyring answers as if it were empty; only writing tells the two apart. */
   const proveUnlocked = async (): Promise<void> => {
     if (process.platform !== "linux") return;
-    const account = `probe#${randomUUID()}`;
+    const account = `probe#${crypto.randomUUID()}`;
     await ask((keytar) => keytar.setPassword(service, account, "probe"));
     if (!(await ask((keytar) => keytar.deletePassword(service, account)))) throw lockedFault();
   };
