@@ -31,7 +31,8 @@ onStage("the host and the guard, for restricted ids", (stage) => {
     const words = ["run", "-d", "--network", "none", "--stop-signal", "KILL"];
     const long = ["box", "sleep", "1000"];
     const cli = newestDocker();
-    allowed(await docker(cli, root, [...words, "--name", "mighty", "--privileged", "-v", "/:/host", ...long]));
+    allowed(await docker(cli, root, [...words, "--name", "mighty", "--pid", "host", "-v", "/:/host", ...long]));
+    allowed(await docker(cli, root, ["create", "--name", "privileged", "--privileged", "--network", "none", ...long]));
     allowed(await docker(cli, root, [...words, "--name", "plain", ...long]));
   });
 
@@ -68,6 +69,8 @@ onStage("the host and the guard, for restricted ids", (stage) => {
     ["enters a mighty container", ["exec", "mighty", "true"]],
     ["starts a mighty container", ["start", "mighty"]],
     ["writes into a mighty container", ["cp", "/etc/hostname", "mighty:/host/tmp/x"]],
+    ["starts a privileged container", ["start", "privileged"]],
+    ["copies into a privileged container", ["cp", "/etc/hostname", "privileged:/x"]],
     ["enters with privileges", ["exec", "--privileged", "plain", "true"]],
     ["lists plugins away", ["plugin", "disable", "docker-id"]],
     ["installs a plugin", ["plugin", "install", "--grant-all-permissions", "127.0.0.1:1/none"]],

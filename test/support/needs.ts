@@ -14,6 +14,8 @@ const tests = {
   "docker 28": () => (dockers.some((cli) => cli.major >= 28) ? undefined : "it needs a docker CLI of 28 or later"),
   "docker 20.10": () => (dockers.some((cli) => cli.major < 27) ? undefined : "it needs a docker CLI of 20.10"),
   systemd: () => (existsSync("/lib/systemd/systemd") ? undefined : "it needs systemd (Debian: systemd)"),
+  "all capabilities": () =>
+    hasAllCapabilities() ? undefined : "root lacks capabilities here, so nothing can be privileged",
   mounts: () => (mayMount() ? undefined : "it needs the right to mount, which this machine does not give"),
 } as const satisfies Record<string, () => string | undefined>;
 
@@ -56,6 +58,16 @@ function mayMount(): boolean {
   try {
     execFileSync("unshare", ["--mount", "true"], { stdio: "ignore" });
     return true;
+  } catch {
+    return false;
+  }
+}
+
+function hasAllCapabilities(): boolean {
+  try {
+    const [, bounding = "0"] = /CapBnd:\s*([0-9a-f]+)/.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+    const last = BigInt(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8").trim());
+    return BigInt(`0x${bounding}`) === (1n << (last + 1n)) - 1n;
   } catch {
     return false;
   }
