@@ -61,6 +61,12 @@ export interface Gate extends Administration {
   current(): Promise<CurrentState>;
 }
 
+/** The recorded state, and the store's version from just before it was asked. */
+export interface Standing {
+  readonly version: number;
+  readonly now: CurrentState;
+}
+
 interface Judged {
   readonly told: Omit<Told, "door" | "address">;
   /** Refused without a valid id: counted, so that it can't fill the disk. */
@@ -71,19 +77,22 @@ interface Judged {
 export function createGate(parts: GateParts): Gate {
   const { state, audit, engine, passes, log, metrics, clock, decideTimeoutMs } = parts;
   const authenticator = createAuthenticator(state.store);
-  let lastSeen: CurrentState["kind"] | undefined;
+  let last: Standing | undefined;
 
-  async function current(): Promise<CurrentState> {
+  async function stand(): Promise<Standing> {
+    // Asked before the state, so that what changes meanwhile is seen next time
+    const version = state.store.version();
+    if (last?.version === version && last.now.kind !== "unreadable") return last;
     const now = await state.current();
-    if (now.kind !== lastSeen) {
-      lastSeen = now.kind;
+    if (now.kind !== last?.now.kind) {
       metrics.stands(now.kind);
       if (now.kind === "open") log.warn("this engine is open: every request is allowed until docker-id init guards it");
       if (now.kind === "guarded") log.info({ kid: now.kid }, "this engine is guarded");
       if (now.kind === "unreadable")
         log.error({ reason: now.reason }, "the state cannot be read: every request is refused");
     }
-    return now;
+    last = { version, now };
+    return last;
   }
 
   /** Undefined for the verifier's own questions: the decision that asked them has a line, they need none. */
@@ -91,14 +100,14 @@ export function createGate(parts: GateParts): Gate {
     const { door, token: text, pass, request } = presented;
     if (pass !== undefined && passes.redeem(pass, request)) return undefined;
     const named = nameOf(request);
-    const now = await current();
+    const { now, version } = await stand();
     if (now.kind === "unreadable") return stranger(named, words.unreadable);
     if (now.kind === "open") {
       if (door !== "authz") return stranger(named, words.open);
       return { told: { ...named, decision: { verdict: "allowed" }, remark: "open" }, stranger: false };
     }
     if (text === undefined) return stranger(named, words.noId);
-    const found = await authenticator.authenticate(text, now.kid);
+    const found = await authenticator.authenticate(text, now.kid, version);
     if ("denied" in found) return stranger(named, found.denied, found.known);
     const { token } = found;
     if (token.root) return { told: { ...named, token, decision: { verdict: "allowed" } }, stranger: false };
@@ -106,10 +115,12 @@ export function createGate(parts: GateParts): Gate {
     const attempt = await readAttempt(request, engine, parts.bounds());
     const decision = decideOn(presented, token, attempt);
     // Reading asks the engine, and meanwhile the id may have been taken back
-    const again = await state.current();
-    const still =
-      again.kind === "guarded" && again.kid === now.kid ? await authenticator.authenticate(text, again.kid) : undefined;
-    if (still === undefined || "denied" in still) return stranger(named, still?.denied ?? words.otherEngine, token);
+    const again = await stand();
+    if (again.version !== version) {
+      if (again.now.kind !== "guarded") return stranger(named, words.otherEngine, token);
+      const still = await authenticator.authenticate(text, again.now.kid, again.version);
+      if ("denied" in still) return stranger(named, still.denied, token);
+    }
     return { told: { action: attempt.action ?? named.action, attempt, token, decision }, stranger: false };
   }
 
@@ -151,7 +162,11 @@ export function createGate(parts: GateParts): Gate {
     return { ...decision, message: sayReasons(decision.reasons) };
   }
 
-  return { ...createAdministration({ ...parts, authenticator, current }), admit, current };
+  return {
+    ...createAdministration({ ...parts, authenticator, stand }),
+    admit,
+    current: async () => (await stand()).now,
+  };
 }
 
 /** What the engine is called, as far as it has said. */

@@ -99,12 +99,17 @@ describe("docker-id serve", () => {
 
   it.each<[string, string[], number, string]>([
     ["an admin door on the network", ["--admin", "tcp://127.0.0.1:1"], 2, "not offered yet"],
-    ["a file that is not there", ["--config", "missing.yaml"], 2, "cannot be read"],
+    [
+      "a file that is not there",
+      ["--admin", "unix:///nowhere/a.sock", "--config", "missing.yaml"],
+      2,
+      "cannot be read",
+    ],
     ["a flag that it does not know", ["--colour", "blue"], 2, ""],
     ["a log level that is none", ["--log-level", "loud"], 2, ""],
     ["a group that is not there", ["--admin-group", "no-such-group-here"], 2, "no group"],
   ])("says what is wrong with %s", async (_, flags, code, message) => {
-    const serving = launch("--state-dir", at("state"), ...elsewhere(), ...doors(), ...flags);
+    const serving = launch("--state-dir", at("state"), ...elsewhere(), "--authz", `unix://${at("z.sock")}`, ...flags);
     expect(await serving.ended).toBe(code);
     expect(serving.said()).toContain(message);
     expect(serving.said()).not.toContain("ready");

@@ -22,6 +22,10 @@ const allowed = { verdict: "allowed" };
 const refused = (message: RegExp) => ({ verdict: "refused", message: expect.stringMatching(message) as string });
 const reader = narrow(root, "op=read", `container_id=${mine}`, `link=${link("reader")}`);
 
+const full = (): never => {
+  throw new Error("disk full");
+};
+
 describe("the gate of an open engine", () => {
   it("lets the plugin's door pass, and says so", async () => {
     const { ask, lines, log } = await room();
@@ -239,9 +243,6 @@ describe("a gate that can't rely on its own", () => {
   it("answers no when the decision can't be written down", async () => {
     const made = await room({ guarded: true });
     const answers: Admission[] = [];
-    const full = (): never => {
-      throw new Error("disk full");
-    };
     const audit = { ...made.audit, record: full };
     const { ask, gate, log } = await room({ guarded: true, parts: { audit } });
     answers.push(await ask(root), await ask(reader, inspect("mine")), await ask(reader, inspect(other)));

@@ -30,17 +30,17 @@ export interface Room {
   /** The containers that the engine knows, by id and name. */
   readonly containers: Map<string, object>;
   /** Moves the clock. */
-  later(ms: number): void;
-  now(): Date;
+  readonly later: (ms: number) => void;
+  readonly now: () => Date;
   /** What the log said. */
-  log(): string;
+  readonly log: () => string;
   /** The audit's lines so far. */
-  lines(): Promise<readonly AuditLine[]>;
+  readonly lines: () => Promise<readonly AuditLine[]>;
   /** Whether an id may GET a target at the plugin's door. */
-  ask(token: string | undefined, target?: string, more?: Partial<Presented>): Promise<Admission>;
+  readonly ask: (token: string | undefined, target?: string, more?: Partial<Presented>) => Promise<Admission>;
   /** Opens the same folder anew, as after a restart. */
-  reopen(): Promise<Room>;
-  close(): Promise<void>;
+  readonly reopen: () => Promise<Room>;
+  readonly close: () => Promise<void>;
 }
 
 export const kid = "00112233445566778899aabbccddeeff";

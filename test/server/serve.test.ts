@@ -137,14 +137,14 @@ describe("a verifier", () => {
     await install();
     let asked: unknown;
     engine = createServer((incoming, outgoing) => {
-      const pass = incoming.headers[passHeader.toLowerCase()];
-      const RequestHeaders = { [passHeader]: pass };
+      const RequestHeaders = { [passHeader]: incoming.headers[passHeader.toLowerCase()] };
       const body = JSON.stringify({ RequestMethod: incoming.method, RequestUri: incoming.url, RequestHeaders });
-      void ask(settings.authzSocket, "POST", "/AuthZPlugin.AuthZReq", { body }).then(({ json }) => {
-        asked = json;
+      const answer = async (): Promise<void> => {
+        asked = (await ask(settings.authzSocket, "POST", "/AuthZPlugin.AuthZReq", { body })).json;
         const info = { ID: "E", Name: "laptop", ServerVersion: "20.10", Plugins: { Authorization: ["docker-id"] } };
         outgoing.setHeader("content-type", "application/json").end(JSON.stringify(info));
-      });
+      };
+      void answer();
     });
     await listenOn(engine, settings.dockerSocket, { mode: 0o600 });
     expect(await status()).toMatchObject({

@@ -5,8 +5,7 @@ import { decide } from "../../policy/decide.ts";
 import type { Decision } from "../../policy/decision.ts";
 import type { VerifiedToken } from "../../policy/token.ts";
 import type { AuditLine, Destroyed, IdReport, Revoke, Revoked, RootKeySalt } from "../../protocol/admin.ts";
-import { engineNames, type GateParts } from "../gate.ts";
-import type { CurrentState } from "../stores/guard-state.ts";
+import { engineNames, type GateParts, type Standing } from "../gate.ts";
 import type { RootKey } from "../stores/store.ts";
 import { auditLine, type Told } from "./audit-line.ts";
 import type { Authenticator } from "./authenticate.ts";
@@ -55,8 +54,10 @@ export interface AuditWish {
 
 export interface AdministrationParts extends GateParts {
   readonly authenticator: Authenticator;
-  readonly current: () => Promise<CurrentState>;
+  readonly stand: () => Promise<Standing>;
 }
+
+type Guarded = { readonly kid: string; readonly version: number };
 
 type Act = Pick<Told, "action" | "op"> & Partial<Pick<Told, "touches" | "token">>;
 
@@ -64,16 +65,16 @@ const rootOnly = "only the root id may do this, and the id that came with the re
 
 /** Makes the administrative half of the gate. */
 export function createAdministration(parts: AdministrationParts): Administration {
-  const { state, audit, authenticator, clock, engine, current } = parts;
+  const { state, audit, authenticator, clock, engine, stand } = parts;
 
-  async function guardedKid(): Promise<string> {
-    const now = await current();
+  async function guarded(): Promise<Guarded> {
+    const { now, version } = await stand();
     if (now.kind === "unreadable")
       throw new Failure("unreadable", `docker-id cannot read its own state: ${now.reason}`);
     if (now.kind === "open") {
       throw new Failure("conflict", "this engine is not guarded", { hint: "docker-id init guards it" });
     }
-    return now.kid;
+    return { kid: now.kid, version };
   }
 
   function lineOf(act: Act, decision: Decision, caller: Caller): AuditLine {
@@ -102,19 +103,19 @@ export function createAdministration(parts: AdministrationParts): Administration
     }
   }
 
-  async function identify(act: Act, caller: Caller, kid: string): Promise<{ token: VerifiedToken } | Denial> {
+  async function identify(act: Act, caller: Caller, standing: Guarded): Promise<{ token: VerifiedToken } | Denial> {
     if (caller.token === undefined) {
       refuse(act, words.noId, caller);
       return { denied: "no_id", message: "this needs an id, and the request carried none" };
     }
-    const found = await authenticator.authenticate(caller.token, kid);
+    const found = await authenticator.authenticate(caller.token, standing.kid, standing.version);
     if ("token" in found) return found;
     refuse(found.known === undefined ? act : { ...act, token: found.known }, found.denied, caller);
     return { denied: "invalid_id", message: found.denied };
   }
 
-  async function identifyRoot(act: Act, caller: Caller, kid: string): Promise<{ token: VerifiedToken } | Denial> {
-    const found = await identify(act, caller, kid);
+  async function identifyRoot(act: Act, caller: Caller, standing: Guarded): Promise<{ token: VerifiedToken } | Denial> {
+    const found = await identify(act, caller, standing);
     if ("denied" in found || found.token.root) return found;
     forbid({ ...act, token: found.token }, rootOnly, caller);
     return { denied: "forbidden", message: rootOnly };
@@ -152,7 +153,7 @@ export function createAdministration(parts: AdministrationParts): Administration
       if (parseIdentifier(key.identifier)?.kid !== key.kid) {
         throw new Failure("misuse", "the root id's identifier does not name the key");
       }
-      const now = await current();
+      const { now } = await stand();
       if (now.kind === "unreadable")
         throw new Failure("unreadable", `docker-id cannot read its own state: ${now.reason}`);
       if (now.kind === "guarded") {
@@ -163,11 +164,11 @@ export function createAdministration(parts: AdministrationParts): Administration
       }
       writeDown(act, caller, true);
       await effect(act, caller, state.install(key, engine.known()?.id));
-      await current();
+      await stand();
     },
 
     async salt(caller) {
-      const kid = await guardedKid();
+      const { kid } = await guarded();
       const key = await state.store.rootKey(kid);
       if (key === undefined) throw new Failure("unreadable", "the key in force is not in the store");
       writeDown({ action: "guard.salt", op: "read" }, caller, false);
@@ -177,8 +178,9 @@ export function createAdministration(parts: AdministrationParts): Administration
 
     async reportSelf(caller) {
       const act = { action: "id.inspect", op: "read" } as const;
-      const kid = await guardedKid();
-      if (caller.token === undefined) return identify(act, caller, kid) as Promise<Denial>;
+      const standing = await guarded();
+      const { kid } = standing;
+      if (caller.token === undefined) return identify(act, caller, standing) as Promise<Denial>;
       const found = await authenticator.verify(caller.token, kid);
       if ("denied" in found) {
         refuse(act, found.denied, caller);
@@ -200,9 +202,10 @@ export function createAdministration(parts: AdministrationParts): Administration
     },
 
     async revoke(wish, caller) {
-      const kid = await guardedKid();
+      const standing = await guarded();
+      const { kid } = standing;
       const act = { action: "id.revoke", op: "write" } as const;
-      const found = await identify(act, caller, kid);
+      const found = await identify(act, caller, standing);
       if ("denied" in found) return found;
       const { token } = found;
       const plan = planRevocation(token, await target(wish, kid), ownCaveats(token, caller));
@@ -226,26 +229,28 @@ export function createAdministration(parts: AdministrationParts): Administration
     },
 
     async destroy(caller) {
-      const kid = await guardedKid();
+      const standing = await guarded();
+      const { kid } = standing;
       const act = { action: "guard.destroy", op: "write", touches: [`key:${kid}:write`] } as const;
-      const found = await identifyRoot(act, caller, kid);
+      const found = await identifyRoot(act, caller, standing);
       if ("denied" in found) return found;
       writeDown({ ...act, token: found.token }, caller, true);
       await effect({ ...act, token: found.token }, caller, state.retire(kid));
-      await current();
+      await stand();
       return { kid };
     },
 
     async readAudit(wish, caller) {
-      const kid = await guardedKid();
+      const standing = await guarded();
+      const { kid } = standing;
       const act = { action: "audit.read", op: "read" } as const;
-      const found = await identifyRoot(act, caller, kid);
+      const found = await identifyRoot(act, caller, standing);
       if ("denied" in found) return found;
       writeDown({ ...act, token: found.token }, caller, false);
       const stillRoot = async (): Promise<boolean> => {
-        const now = await state.current();
+        const { now, version } = await stand();
         if (now.kind !== "guarded" || now.kid !== kid || caller.token === undefined) return false;
-        return "token" in (await authenticator.authenticate(caller.token, kid));
+        return "token" in (await authenticator.authenticate(caller.token, kid, version));
       };
       return whileTrue(stillRoot, audit.read(wish));
     },

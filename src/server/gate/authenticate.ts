@@ -13,7 +13,8 @@ export type Authenticated =
 
 /** Finds out what the texts of ids are worth under the key in force. Rejects when the store cannot be asked. */
 export interface Authenticator {
-  authenticate(text: string, kid: string): Promise<Authenticated>;
+  /** `version` is the store's, asked for before: what was taken back since is not missed next time. */
+  authenticate(text: string, kid: string, version: number): Promise<Authenticated>;
   /** Like the above, but says nothing of revocation, and remembers nothing. */
   verify(text: string, kid: string): Promise<Authenticated>;
 }
@@ -52,9 +53,7 @@ export function createAuthenticator(store: StateStore, remembered = 4096): Authe
 
   return {
     verify,
-    async authenticate(text, kid) {
-      // Asked first, so that a revocation that comes meanwhile is not missed
-      const version = store.version();
+    async authenticate(text, kid, version) {
       const before = seen.get(text);
       if (before !== undefined && before.version === version && before.kid === kid) {
         remember(text, before);

@@ -48,6 +48,12 @@ const friend = narrow(root, "op=read", `container_id=${mine}`, `link=${link("fri
 const guest = narrow(friend, "expires=2999-01-01T00:00:00Z", `link=${link("guest")}`);
 const forged = narrow(root, `link=${link("x")}`).replace(/..$/, "AA");
 
+const read = (text: string): AuditLine[] =>
+  text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as AuditLine);
+
 describe("the admin door", () => {
   it("tells its state to whoever may open it", async () => {
     const { send, room } = await door({});
@@ -122,6 +128,15 @@ describe("installing the root key", () => {
     expect(answer).toMatchObject({ status: 400, json: { code: "misuse" } });
     expect(answer.text).not.toContain(install.key);
     expect((await send("GET", "/v1/status")).json).toMatchObject({ state: "open" });
+  });
+
+  it("takes a body in chunks, of no more than its limit", async () => {
+    const { socket } = await door({});
+    const chunked = { "transfer-encoding": "chunked" };
+    const large = await ask(socket, "POST", "/v1/root-key", { body: " ".repeat(70_000), headers: chunked });
+    expect(large).toMatchObject({ status: 400, json: { message: "the body is too large" } });
+    const whole = await ask(socket, "POST", "/v1/root-key", { body: JSON.stringify(install), headers: chunked });
+    expect(whole).toMatchObject({ status: 201 });
   });
 
   it("is not done while the state can't be read", async () => {
@@ -256,12 +271,6 @@ describe("destroying", () => {
 });
 
 describe("the audit", () => {
-  const read = (text: string): AuditLine[] =>
-    text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as AuditLine);
-
   it("is read by the root id alone", async () => {
     const { send, room } = await door();
     await room.ask(root);

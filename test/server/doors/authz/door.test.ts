@@ -38,6 +38,13 @@ const yes = { Allow: true, Msg: "", ModifiedBody: null, ModifiedHeader: null, Mo
 const no = (message: RegExp) => ({ Allow: false, Msg: expect.stringMatching(message) as string });
 const reader = narrow(root, "op=read", `container_id=${mine}`);
 
+const create = (body: object) => ({
+  RequestMethod: "POST",
+  RequestUri: "/v1.41/containers/create",
+  RequestHeaders: { "X-Docker-Id": narrow(root, "op=read,write"), "Content-Type": "application/json" },
+  RequestBody: Buffer.from(JSON.stringify(body)).toString("base64"),
+});
+
 describe("the authorization plugin's door", () => {
   it("says that it authorizes, guarded or open", async () => {
     for (const guarded of [true, false]) {
@@ -132,12 +139,6 @@ describe("the authorization plugin's door", () => {
 
   it("hands the body on, so that what it asks for is judged", async () => {
     const { judge } = await door();
-    const create = (body: object) => ({
-      ...asked(narrow(root, "op=read,write"), "/v1.41/containers/create"),
-      RequestMethod: "POST",
-      RequestHeaders: { "X-Docker-Id": narrow(root, "op=read,write"), "Content-Type": "application/json" },
-      RequestBody: Buffer.from(JSON.stringify(body)).toString("base64"),
-    });
     expect(await judge(create({ Image: "x", HostConfig: { Privileged: true } }))).toMatchObject({ Allow: false });
     const without = { ...create({}), RequestBody: undefined };
     expect(await judge(without)).toMatchObject({ Allow: false });
