@@ -62,7 +62,8 @@ export function readMarker(path: string, owner: number): SeenMarker {
 export function stageMarker(path: string, marker: Marker): StagedMarker {
   const place = resolve(path);
   const draft = `${place}.new`;
-  mkdirSync(dirname(place), { recursive: true, mode: 0o755 });
+  const made = mkdirSync(dirname(place), { recursive: true, mode: 0o755 });
+  if (made !== undefined) syncPath(dirname(made));
   rmSync(draft, { force: true });
   const descriptor = openSync(draft, "wx", 0o644);
   try {

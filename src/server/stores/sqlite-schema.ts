@@ -49,6 +49,7 @@ export function createDatabase(folder: string, owner: number): void {
   if (look(folder) === undefined) {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o755 });
     mkdirSync(folder, { mode: 0o700 });
+    syncPath(dirname(folder));
   }
   const stats = look(folder);
   const fault = stats === undefined ? `${folder} cannot be made` : folderFault(folder, stats, owner);
