@@ -16,14 +16,12 @@ import { noId } from "../keychain/default-id.ts";
 import type { KeptId } from "../keychain/kept-id.ts";
 import { defaultName, readKeptId } from "../keychain/kept-id.ts";
 import { attenuate } from "../macaroon/attenuate.ts";
-import { formatIdentifier, newIdentifier } from "../macaroon/identifier.ts";
 import type { Macaroon } from "../macaroon/macaroon.ts";
-import { mint } from "../macaroon/mint.ts";
 import { parse } from "../macaroon/parse.ts";
 import { deriveRootKey } from "../macaroon/root-key.ts";
 import { serialize } from "../macaroon/serialize.ts";
 import { verify } from "../macaroon/verify.ts";
-import { recoverRootId, wrongSecret } from "../root-id.ts";
+import { mintRootId, recoverRootId, wrongSecret } from "../root-id.ts";
 import { readStatus } from "../client/admin.ts";
 
 interface Created {
@@ -158,24 +156,14 @@ export default class Create extends BaseCommand {
     const kept = await this.#readKept();
     if (kept?.salt !== undefined) {
       const rootKey = await deriveRootKey(secret, Buffer.from(kept.salt, "base64url"));
-      if (verify(parse(kept.id), rootKey) !== undefined) return freshRootId(rootKey, kept.kid);
+      if (verify(parse(kept.id), rootKey) !== undefined) return toPresented(serialize(mintRootId(rootKey, kept.kid)));
     }
     try {
       const recovered = await recoverRootId(this.verifier, secret);
       await this.requireSameEngine(await readStatus(this.verifier), recovered.macaroon);
-      return freshRootId(recovered.rootKey, recovered.kid);
+      return toPresented(serialize(mintRootId(recovered.rootKey, recovered.kid)));
     } catch (cause) {
-      if (!(cause instanceof Failure) || cause.code !== "no_verifier") throw cause;
-      if (kept?.salt !== undefined)
-        throw wrongSecret("the secret is not the one that the id kept for this engine was made with", cause);
-      throw new Failure(
-        "no_verifier",
-        "the secret's salt is neither in the keychain nor, with no verifier in reach, to be had",
-        {
-          hint: `${cause.message}; --id narrows an id without the secret`,
-          cause,
-        },
-      );
+      throw explainNoSalt(cause, kept);
     }
   }
 
@@ -190,8 +178,25 @@ export default class Create extends BaseCommand {
   }
 }
 
-function freshRootId(rootKey: Uint8Array, kid: string): PresentedId {
-  return toPresented(serialize(mint({ rootKey, identifier: formatIdentifier(newIdentifier(randomBytes, kid)) })));
+/** What kept the salt from being found, where that is what went wrong. */
+function explainNoSalt(cause: unknown, kept: KeptId | undefined): unknown {
+  if (!(cause instanceof Failure)) return cause;
+  const hint = "--id narrows an id without the secret";
+  if (cause.code === "not_found") {
+    return new Failure("no_id", "this engine's key is random: no secret makes an id of it", { hint, cause });
+  }
+  if (cause.code !== "no_verifier") return cause;
+  if (kept?.salt !== undefined) {
+    return wrongSecret("the secret is not the one that the id kept for this engine was made with", cause);
+  }
+  return new Failure(
+    "no_verifier",
+    "what the secret needs beside it is neither in the keychain nor to be had of a verifier",
+    {
+      hint: `${cause.message}; ${hint}`,
+      cause,
+    },
+  );
 }
 
 function valuesOf({ flag, boolean }: CaveatFlag, typed: Readonly<Record<string, unknown>>): readonly string[] {

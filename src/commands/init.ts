@@ -18,7 +18,7 @@ import { formatIdentifier, newIdentifier } from "../macaroon/identifier.ts";
 import { mint } from "../macaroon/mint.ts";
 import { deriveRootKey } from "../macaroon/root-key.ts";
 import { serialize } from "../macaroon/serialize.ts";
-import { recoverRootId } from "../root-id.ts";
+import { recoverRootId, wrongSecret } from "../root-id.ts";
 import type { Status } from "../protocol/admin.ts";
 
 interface Done {
@@ -123,7 +123,10 @@ export default class Init extends BaseCommand {
   }
 
   async #recover(status: Status, keychain: Keychain, secret: string): Promise<Done> {
-    const { macaroon, kid, salt } = await recoverRootId(this.verifier, secret);
+    const { macaroon, kid, salt } = await recoverRootId(this.verifier, secret).catch((cause: unknown) => {
+      if (!(cause instanceof Failure) || cause.code !== "not_found") throw cause;
+      throw wrongSecret("this engine's key is random: no secret gives its root id back", cause);
+    });
     await this.requireSameEngine(status, macaroon);
     return await this.#confirm(keychain, { id: serialize(macaroon), kid, salt }, false);
   }
