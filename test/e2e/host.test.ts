@@ -175,8 +175,7 @@ onStage("the host and the guard, for restricted ids", (stage) => {
   }
 
   it("has written every refusal down, and no token", () => {
-    const audit = stage().workspace.path("state");
-    expect(existsSync(audit)).toBe(true);
+    expect(existsSync(stage().verifier.stateDir)).toBe(true);
     const log = stage().verifier.log();
     for (const id of [root, ...Object.values(wide)]) expect(log).not.toContain(id.slice(20));
     expect(readFileSync(stage().engine.configFile, "utf8")).toContain(stage().workspace.plugin);

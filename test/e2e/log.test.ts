@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
+import { ask } from "../support/ask.ts";
 import { newestDocker } from "../support/dockers.ts";
 import { node } from "../support/node.ts";
 import { onStage } from "../support/on-stage.ts";
@@ -19,7 +20,9 @@ onStage("the audit", (stage) => {
     allowed(await stage().id(["init", "--secret", secret]));
     root = allowed(await stage().id(["show"]));
     reader = allowed(await stage().id(["create", "--op", "read", "--for", "a friend"]));
-    allowed(await docker(root, "create", "--name", "web", "--network", "none", "-e", "PASSWORD=open sesame", "box"));
+    allowed(
+      await docker(root, "create", "--name", "web", "--network", "none", "-e", "PASSWORD=open sesame", "box", "true"),
+    );
     allowed(await docker(reader, "inspect", "web"));
     refused(await docker(reader, "rm", "web"));
     refused(await docker(undefined, "ps"));
@@ -78,7 +81,6 @@ onStage("the audit", (stage) => {
 
   it("counts a stranger's thousand refusals instead of writing each", async () => {
     const before = sizeOf(stage().verifier.stateDir);
-    const { ask } = await import("../support/ask.ts");
     for (let round = 0; round < 50; round++) {
       await Promise.all(Array.from({ length: 20 }, () => ask(stage().engine.socket, "GET", "/v1.41/images/json")));
     }

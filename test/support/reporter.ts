@@ -1,7 +1,13 @@
-import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
 
 /** Names every skipped test with its reason, then says in one line how many passed, failed and were skipped. */
 export class CountingReporter implements Reporter {
+  #filtered = false;
+
+  onInit(vitest: Vitest): void {
+    this.#filtered = vitest.config.testNamePattern !== undefined;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const count = { passed: 0, failed: unhandled.length, skipped: 0 };
     for (const module of modules) {
@@ -13,7 +19,9 @@ export class CountingReporter implements Reporter {
         if (state === "passed" || state === "failed") count[state] += 1;
         else {
           count.skipped += 1;
-          process.stdout.write(`skipped: ${module.relativeModuleId} > ${test.fullName}${reason(test)}\n`);
+          // Whoever runs a few by name knows what was left out.
+          if (!this.#filtered)
+            process.stdout.write(`skipped: ${module.relativeModuleId} > ${test.fullName}${reason(test)}\n`);
         }
       }
     }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { node } from "./node.ts";
 import { until } from "./until.ts";
 import type { Workspace } from "./workspace.ts";
@@ -34,10 +34,12 @@ export const entry = new URL("../../bin/run.js", import.meta.url).pathname;
 
 /** Starts it and waits until it says that its doors are open. Its plugin socket bears the workspace's name. */
 export async function startVerifier(workspace: Workspace, options: VerifierOptions): Promise<Verifier> {
-  const stateDir = options.stateDir ?? workspace.path("state");
-  const marker = options.marker ?? workspace.path("guarded");
-  const admin = `unix://${workspace.path("admin.sock")}`;
+  const stateDir = options.stateDir ?? workspace.path("lib", "state");
+  const marker = options.marker ?? workspace.path("etc", "guarded");
+  const admin = `unix://${workspace.path("run", "admin.sock")}`;
   const authz = `unix:///run/docker/plugins/${workspace.plugin}.sock`;
+  // Apart from what else is in the workspace: a verifier guards the folders of its own files.
+  for (const folder of ["lib", "etc", "run"]) mkdirSync(workspace.path(folder), { recursive: true });
   const log = workspace.path("verifier.log");
   const readLog = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
   const ready = () => countReady(readLog());
