@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../base-command.ts";
+import { readStatus } from "../client/admin.ts";
+import { findVerifier } from "../client/find-verifier.ts";
 import { installPlugin, removePlugin, systemPluginFolder, userPluginFolder } from "../docker-cli/plugin.ts";
 import { installGuard, removeGuard, type Guarded, type Guarding } from "../host/guard-engine.ts";
 import { defaults } from "../protocol/defaults.ts";
@@ -18,6 +20,7 @@ const engineFlags = {
   config: engineFlag("FILE", "settings that the verifier is started with"),
   "docker-host": engineFlag("unix:///PATH", `the engine (${defaults.dockerHost})`),
   authz: engineFlag("unix:///PATH", `the verifier's plugin socket (${defaults.authz})`),
+  admin: engineFlag("unix:///PATH", `the verifier's admin door (DOCKER_ID_SERVER, else ${defaults.admin})`),
   "daemon-config": engineFlag("FILE", "the engine's daemon.json (the one that dockerd was started with)"),
   "pid-file": engineFlag("FILE", "dockerd's pid file (/var/run/docker.pid)"),
 };
@@ -64,7 +67,19 @@ export default class Install extends BaseCommand {
   }
 
   #readGuarding(flags: Partial<Record<keyof typeof engineFlags, string | undefined>>): Guarding {
-    const { config, "docker-host": dockerHost, authz, "daemon-config": daemonConfig, "pid-file": pidFile } = flags;
+    const {
+      config,
+      "docker-host": dockerHost,
+      authz,
+      admin,
+      "daemon-config": daemonConfig,
+      "pid-file": pidFile,
+    } = flags;
+    const verifier = findVerifier(
+      { name: "this host", local: true },
+      admin ?? process.env["DOCKER_ID_SERVER"],
+      undefined,
+    );
     return {
       dockerHost: dockerHost ?? defaults.dockerHost,
       authz: authz ?? defaults.authz,
@@ -77,7 +92,9 @@ export default class Install extends BaseCommand {
         ...(config === undefined ? [] : ["--config", resolve(config)]),
         ...(dockerHost === undefined ? [] : ["--docker-host", dockerHost]),
         ...(authz === undefined ? [] : ["--authz", authz]),
+        ...(admin === undefined ? [] : ["--admin", admin]),
       ],
+      asks: async () => (await readStatus(verifier).catch(() => undefined))?.engine.asks,
       say: (line) => this.say(line),
     };
   }

@@ -16,6 +16,8 @@ export interface Guarding {
   readonly pidFile: string;
   /** The absolute argv that starts the verifier. */
   readonly command: readonly string[];
+  /** The verifier's own word on whether the engine asks it just now; undefined while it does not say. */
+  readonly asks: () => Promise<boolean | undefined>;
   /** Told of each step, one line. */
   readonly say: (line: string) => void;
 }
@@ -33,23 +35,13 @@ export interface Guarded {
 const activationMs = 30_000;
 const reloadMs = 20_000;
 
-/** What the engine does with a request that carries no id. */
-async function probe(socket: string, plugin: string): Promise<{ asks: boolean; refusal?: string } | undefined> {
+/** What the engine says to a request without an id, when the plugin refuses it; undefined when it does not. */
+async function readRefusal(socket: string, plugin: string): Promise<string | undefined> {
   const answer = await askSocket(socket, "GET", "/info");
-  if (!answer) return undefined;
-  let told: unknown;
-  try {
-    told = JSON.parse(answer.text);
-  } catch {
-    return undefined;
-  }
-  if (answer.status === 403) {
-    const message = (told as { message?: unknown }).message;
-    const by = `authorization denied by plugin ${plugin}:`;
-    return typeof message === "string" && message.startsWith(by) ? { asks: true, refusal: message } : { asks: false };
-  }
-  const named = (told as { Plugins?: { Authorization?: unknown } }).Plugins?.Authorization;
-  return { asks: Array.isArray(named) && named.includes(plugin) };
+  if (answer?.status !== 403) return undefined;
+  const message = /^\s*\{"message":("(?:[^"\\]|\\.)*")\}\s*$/.exec(answer.text)?.[1];
+  const said: unknown = message === undefined ? undefined : JSON.parse(message);
+  return typeof said === "string" && said.startsWith(`authorization denied by plugin ${plugin}:`) ? said : undefined;
 }
 
 async function look(guarding: Guarding): Promise<{ dockerd: Dockerd | undefined; found: DaemonJson; plugin: string }> {
@@ -103,20 +95,18 @@ export async function installGuard(guarding: Guarding): Promise<Guarded> {
   }
   guarding.say(`telling dockerd (pid ${dockerd.pid}) to read it`);
   reload(dockerd);
-  let last: { asks: boolean; refusal?: string } | undefined;
-  const asked = await until(async () => (last = await probe(engine, plugin))?.asks ?? false, reloadMs);
-  if (!asked) {
+  if (!(await until(async () => (await guarding.asks()) === true, reloadMs))) {
     throw new Failure("failed", `dockerd does not ask ${plugin}, though ${found.path} names it`, {
       hint: "see dockerd's log; another --config-file may be in force (--daemon-config says which to write)",
     });
   }
-  return { ...result, live: true, ...(last?.refusal === undefined ? {} : { refusal: last.refusal }) };
+  const refusal = await readRefusal(engine, plugin);
+  return { ...result, live: true, ...(refusal === undefined ? {} : { refusal }) };
 }
 
 /** Takes the guard away: daemon.json first, then the running dockerd, and the verifier last. Ids and keys stay. */
 export async function removeGuard(guarding: Guarding): Promise<Guarded> {
   const { dockerd, found, plugin } = await look(guarding);
-  const engine = unixPath(guarding.dockerHost);
   if (found.plugins.includes(plugin)) {
     guarding.say(`taking "${plugin}" out of ${found.path}`);
     await writePlugins(
@@ -127,7 +117,9 @@ export async function removeGuard(guarding: Guarding): Promise<Guarded> {
   if (dockerd) {
     guarding.say(`telling dockerd (pid ${dockerd.pid}) to read it`);
     reload(dockerd);
-    if (!(await until(async () => (await probe(engine, plugin))?.asks === false, reloadMs))) {
+    // A verifier that is gone can't say, and there is none to keep running for the engine either
+    const gone = !(await activates(unixPath(guarding.authz)));
+    if (!gone && !(await until(async () => (await guarding.asks()) === false, reloadMs))) {
       throw new Failure("failed", `dockerd still asks ${plugin}; the verifier is left running`, {
         hint: "see dockerd's log; stopping the verifier now would make the engine refuse everything",
       });

@@ -16,7 +16,7 @@ export interface Status {
     readonly name?: string;
     readonly version?: string;
     readonly reachable: boolean;
-    /** Whether the engine's live configuration names an authorization plugin with our socket's name. */
+    /** Whether the engine asked our plugin about the verifier's own question, just now. */
     readonly asks?: boolean;
   };
   /** The verifier's version. */

@@ -86,7 +86,7 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
       metrics,
       log,
       version,
-      describeEngine: () => describeEngine(engine, dockerHost, settings.authzSocket),
+      describeEngine: () => describeEngine(engine, dockerHost),
       guessDelayMs: GUESS_DELAY_MS,
     });
     const group = await findAdminGroup(settings.adminGroup);

@@ -21,8 +21,8 @@ export interface Engine extends EngineLookup {
   known(): EngineIdentity | undefined;
   /** Whether it answers now. */
   reachable(): Promise<boolean>;
-  /** Whether its live configuration asks an authorization plugin of this name; rejects when it does not say. */
-  asks(plugin: string): Promise<boolean>;
+  /** Whether it asks our plugin before it answers; rejects when it does not answer. Its own info tells of its start alone. */
+  asks(): Promise<boolean>;
   close(): void;
 }
 
@@ -36,8 +36,13 @@ export interface EngineOptions {
 /** Far above what an engine says of one thing. */
 const largestBytes = 8 * 1024 * 1024;
 
+interface Asked extends Answer {
+  /** Our plugin was asked about the question before it was answered. */
+  readonly authorized: boolean;
+}
+
 interface Info extends EngineIdentity {
-  readonly authorization: readonly string[];
+  readonly authorized: boolean;
 }
 
 /** Connects to the engine; makes no request yet. Failure("misuse") when it is not reached by a unix socket. */
@@ -49,14 +54,26 @@ export function createEngine({ dockerHost, passes, timeoutMs }: EngineOptions): 
     });
   }
   const ask = createAsk({ socketPath, timeoutMs, largestBytes });
-  const get = (target: string): Promise<Answer> =>
-    ask(target, () => ({ [passHeader]: passes.issue({ method: "GET", target }) }));
+  const get = async (target: string): Promise<Asked> => {
+    const issued: string[] = [];
+    const headers = (): Record<string, string> => {
+      const pass = passes.issue({ method: "GET", target });
+      issued.push(pass);
+      return { [passHeader]: pass };
+    };
+    let unused: readonly boolean[] = [];
+    const answer = await ask(target, headers).finally(() => {
+      unused = issued.map((pass) => passes.withdraw(pass));
+    });
+    return { ...answer, authorized: unused.includes(false) };
+  };
 
   let known: EngineIdentity | undefined;
   let asking: Promise<Info> | undefined;
 
   const askInfo = async (): Promise<Info> => {
-    const info = readInfo(readObject(await get(infoTarget), infoTarget));
+    const answer = await get(infoTarget);
+    const info = { ...readInfo(readObject(answer, infoTarget)), authorized: answer.authorized };
     known = { id: info.id, name: info.name, version: info.version };
     return info;
   };
@@ -85,7 +102,7 @@ export function createEngine({ dockerHost, passes, timeoutMs }: EngineOptions): 
         () => true,
         () => false,
       ),
-    asks: async (plugin) => (await info()).authorization.includes(plugin),
+    asks: async () => (await info()).authorized,
     close: () => ask.close(),
   };
 }
@@ -112,15 +129,11 @@ function readJson({ body }: Answer): Record<string, unknown> | undefined {
   }
 }
 
-function readInfo(info: Record<string, unknown>): Info {
+function readInfo(info: Record<string, unknown>): EngineIdentity {
   const text = (key: string): string => {
     const value = info[key];
     if (typeof value !== "string") throw new Failure("no_engine", `the engine does not say its ${key}`);
     return value;
   };
-  const plugins = info["Plugins"];
-  const names: unknown =
-    typeof plugins === "object" && plugins !== null && "Authorization" in plugins ? plugins.Authorization : undefined;
-  const authorization = Array.isArray(names) ? names.filter((each): each is string => typeof each === "string") : [];
-  return { id: text("ID"), name: text("Name"), version: text("ServerVersion"), authorization };
+  return { id: text("ID"), name: text("Name"), version: text("ServerVersion") };
 }

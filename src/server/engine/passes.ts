@@ -17,6 +17,8 @@ export interface Passes {
   issue(request: PassedRequest): string;
   /** Whether this value was issued for exactly this request, within the last 5 s; it is used up either way. */
   redeem(value: string, request: PassedRequest): boolean;
+  /** Ends a value that is of no more use; whether it was still unused. */
+  withdraw(value: string): boolean;
 }
 
 export interface PassOptions {
@@ -59,6 +61,7 @@ export function createPasses({ clock, random, admits = isResolving }: PassOption
       issued.delete(key);
       return pass !== undefined && alive(pass.at) && pass.binding === bindingOf(request);
     },
+    withdraw: (value) => issued.delete(digest(value)),
   };
 }
 

@@ -65,6 +65,14 @@ describe("a pass", () => {
     },
   );
 
+  it("that was withdrawn is none, and it is told whether it was used", () => {
+    const passes = make();
+    const [used, unused] = [passes.issue(web), passes.issue(web)];
+    passes.redeem(used, web);
+    expect([passes.withdraw(used), passes.withdraw(unused), passes.withdraw(unused)]).toEqual([false, true, false]);
+    expect(passes.redeem(unused, web)).toBe(false);
+  });
+
   it("falls, the oldest first, when too many are out", () => {
     const passes = make();
     const first = passes.issue(web);
