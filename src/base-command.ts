@@ -1,4 +1,4 @@
-import { Command } from "@oclif/core";
+import { Command } from "@oclif/core/command";
 import type { DockerFlags } from "./argv.ts";
 import { writeCaveat } from "./caveats/vocabulary.ts";
 import type { VerifierAddress } from "./client/find-verifier.ts";

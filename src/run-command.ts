@@ -1,4 +1,4 @@
-import { run } from "@oclif/core";
+import { run } from "@oclif/core/run";
 import type { DockerFlags } from "./argv.ts";
 import { BaseCommand } from "./base-command.ts";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import type { PresentedId } from "../base-command.ts";
 import { BaseCommand, toPresented } from "../base-command.ts";
 import { arrange, hostScopes } from "../caveats/arrange.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import { BaseCommand } from "../base-command.ts";
 import { destroyRootKey, readStatus } from "../client/admin.ts";
 import { askWhether, canAsk } from "../config/prompt.ts";

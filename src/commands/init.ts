@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import { BaseCommand } from "../base-command.ts";
 import { installRootKey, readReport, readStatus } from "../client/admin.ts";
 import { readGivenSecret, requireSecret } from "../config/given.ts";

@@ -1,4 +1,4 @@
-import { Args } from "@oclif/core";
+import * as Args from "@oclif/core/args";
 import type { PresentedId } from "../base-command.ts";
 import { BaseCommand, toPresented } from "../base-command.ts";
 import { readGivenId } from "../config/given.ts";

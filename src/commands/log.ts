@@ -1,4 +1,4 @@
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import { Chalk } from "chalk";
 import { BaseCommand } from "../base-command.ts";
 import { readAudit } from "../client/admin.ts";

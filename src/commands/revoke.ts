@@ -1,4 +1,5 @@
-import { Args, Flags } from "@oclif/core";
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
 import { BaseCommand, toPresented } from "../base-command.ts";
 import { admitLink } from "../caveats/link.ts";
 import { readStatus, revoke } from "../client/admin.ts";

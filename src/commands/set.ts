@@ -1,4 +1,4 @@
-import { Args } from "@oclif/core";
+import * as Args from "@oclif/core/args";
 import { BaseCommand, toPresented } from "../base-command.ts";
 import { readReport, readStatus } from "../client/admin.ts";
 import { pingEngine } from "../client/engine.ts";
