@@ -4,6 +4,7 @@ import type { Server } from "node:http";
 import { connect } from "node:net";
 import path from "node:path";
 import { Failure } from "../errors.ts";
+import { describeError } from "./log.ts";
 
 /** Who may open a socket. */
 export interface SocketRights {
@@ -18,6 +19,18 @@ export interface SocketRights {
  * socket in its place.
  */
 export async function listenOn(server: Server, socket: string, rights: SocketRights): Promise<void> {
+  try {
+    await open(server, socket, rights);
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    throw new Failure("failed", `the door at ${socket} could not be opened: ${describeError(cause)}`, {
+      hint: "serve runs as root, or with sockets in folders of its own user",
+      cause,
+    });
+  }
+}
+
+async function open(server: Server, socket: string, rights: SocketRights): Promise<void> {
   await prepareFolder(path.dirname(socket));
   await clear(socket);
   await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import path from "node:path";
+import type { GuardBounds } from "../docker/attempt.ts";
 import { defaults } from "../protocol/defaults.ts";
 import { findAdminGroup } from "./admin-group.ts";
 import { openAudit } from "./audit/log.ts";
@@ -65,14 +66,14 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
     const passes = createPasses({ clock, random });
     const engine = createEngine({ dockerHost, passes, timeoutMs: settings.decideTimeoutMs });
     closers.push(() => engine.close());
-    const bounds = guardBounds(settings, undefined, withoutLinks);
+    const bounds = rememberBounds((dataRoot) => guardBounds(settings, dataRoot, withoutLinks));
     const metrics = createMetrics();
     const gate = createGate({
       state,
       audit,
       engine,
       passes,
-      bounds: () => bounds,
+      bounds: () => bounds(engine.dataRoot()),
       clock,
       log,
       metrics,
@@ -89,7 +90,9 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
       describeEngine: () => describeEngine(engine, dockerHost),
       guessDelayMs: GUESS_DELAY_MS,
     });
-    const group = await findAdminGroup(settings.adminGroup);
+    // Whoever is not root can't give a file to a group that nobody named
+    const may = settings.adminGroup !== undefined || process.getuid?.() === 0;
+    const group = may ? await findAdminGroup(settings.adminGroup) : undefined;
     closers.push(() => shut(authz, GRACE_MS));
     await listenOn(authz, settings.authzSocket, { mode: 0o600 });
     closers.push(() => shut(admin, GRACE_MS));
@@ -101,6 +104,17 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
     await closeAll();
     throw error;
   }
+}
+
+/** Paths are resolved again only when the engine names another folder for its data. */
+function rememberBounds(
+  make: (dataRoot: string | undefined) => GuardBounds,
+): (dataRoot: string | undefined) => GuardBounds {
+  let last: { readonly dataRoot: string | undefined; readonly bounds: GuardBounds } | undefined;
+  return (dataRoot) => {
+    if (last?.dataRoot !== dataRoot || last === undefined) last = { dataRoot, bounds: make(dataRoot) };
+    return last.bounds;
+  };
 }
 
 /** Learns the engine's names soon after it is there, and now and then again. */

@@ -10,7 +10,7 @@ import { createLog } from "../../src/server/log.ts";
 import { serve, type Verifier } from "../../src/server/serve.ts";
 import { readSettings, type Settings } from "../../src/server/settings.ts";
 import { ask } from "./ask.ts";
-import { kid, root, rootKey } from "./room.ts";
+import { kid, narrow, root, rootKey } from "./room.ts";
 
 let folder: string;
 let settings: Settings;
@@ -69,6 +69,36 @@ const install = () =>
       identifier: rootKey.identifier,
     }),
   });
+
+/** Asks its plugin before it answers, as the engine does. */
+function smallEngine(answered: (answer: unknown) => void): Server {
+  return createServer((incoming, outgoing) => {
+    const RequestHeaders = { [passHeader]: incoming.headers[passHeader.toLowerCase()] };
+    const body = JSON.stringify({ RequestMethod: incoming.method, RequestUri: incoming.url, RequestHeaders });
+    const answer = async (): Promise<void> => {
+      answered((await ask(settings.authzSocket, "POST", "/AuthZPlugin.AuthZReq", { body })).json);
+      const info = { ID: "E", Name: "laptop", ServerVersion: "20.10", DockerRootDir: "/srv/data/docker" };
+      const image = { Id: `sha256:${"c".repeat(64)}`, RepoTags: ["box:1"], Config: {} };
+      const found = incoming.url === "/info" ? info : image;
+      outgoing.setHeader("content-type", "application/json").end(JSON.stringify(found));
+    };
+    void answer();
+  });
+}
+
+/** Whether an id that may bind a host path may have it in a container. */
+async function bind(from: string): Promise<unknown> {
+  const id = narrow(root, `scope=*:*:write,host:bind${from}:write`);
+  const created = Buffer.from(JSON.stringify({ Image: "box:1", HostConfig: { Binds: [`${from}:/x`] } }));
+  const RequestHeaders = {
+    "X-Docker-Id": id,
+    "Content-Type": "application/json",
+    "Content-Length": String(created.length),
+  };
+  const call = { RequestMethod: "POST", RequestUri: "/v1.41/containers/create", RequestHeaders };
+  const body = JSON.stringify({ ...call, RequestBody: created.toString("base64") });
+  return (await ask(settings.authzSocket, "POST", "/AuthZPlugin.AuthZReq", { body })).json;
+}
 
 describe("a verifier", () => {
   it("opens its doors without an engine, for those who may", async () => {
@@ -136,15 +166,8 @@ describe("a verifier", () => {
     await start();
     await install();
     let asked: unknown;
-    engine = createServer((incoming, outgoing) => {
-      const RequestHeaders = { [passHeader]: incoming.headers[passHeader.toLowerCase()] };
-      const body = JSON.stringify({ RequestMethod: incoming.method, RequestUri: incoming.url, RequestHeaders });
-      const answer = async (): Promise<void> => {
-        asked = (await ask(settings.authzSocket, "POST", "/AuthZPlugin.AuthZReq", { body })).json;
-        const info = { ID: "E", Name: "laptop", ServerVersion: "20.10", Plugins: { Authorization: ["docker-id"] } };
-        outgoing.setHeader("content-type", "application/json").end(JSON.stringify(info));
-      };
-      void answer();
+    engine = smallEngine((answer) => {
+      asked = answer;
     });
     await listenOn(engine, settings.dockerSocket, { mode: 0o600 });
     expect(await status()).toMatchObject({
@@ -153,6 +176,22 @@ describe("a verifier", () => {
     expect(asked).toMatchObject({ Allow: true });
     await shut(engine, 0);
     expect(await status()).toMatchObject({ engine: { id: "E", reachable: false } });
+  });
+
+  it("keeps an engine's own data out of reach, wherever that is", async () => {
+    await start();
+    await install();
+    engine = smallEngine(() => undefined);
+    await listenOn(engine, settings.dockerSocket, { mode: 0o600 });
+    await status();
+    const reaches = /reaches for docker-id itself/;
+    expect(await bind("/srv/data/docker/volumes")).toMatchObject({
+      Allow: false,
+      Msg: expect.stringMatching(reaches) as string,
+    });
+    expect(await bind("/srv/data")).toMatchObject({ Allow: false, Msg: expect.stringMatching(reaches) as string });
+    expect(await bind(folder)).toMatchObject({ Allow: false, Msg: expect.stringMatching(reaches) as string });
+    expect(await bind("/srv/other")).toMatchObject({ Allow: true });
   });
 
   it("opens no door when one of them can't be opened", async () => {

@@ -19,6 +19,8 @@ export interface Engine extends EngineLookup {
   identity(): Promise<EngineIdentity>;
   /** Who it last said that it is; undefined until it was reached once. */
   known(): EngineIdentity | undefined;
+  /** Where it last said that its data is, an absolute path of its host; undefined until it was reached once. */
+  dataRoot(): string | undefined;
   /** Whether it answers now. */
   reachable(): Promise<boolean>;
   /** Whether it asks our plugin before it answers; rejects when it does not answer. Its own info tells of its start alone. */
@@ -69,12 +71,16 @@ export function createEngine({ dockerHost, passes, timeoutMs }: EngineOptions): 
   };
 
   let known: EngineIdentity | undefined;
+  let dataRoot: string | undefined;
   let asking: Promise<Info> | undefined;
 
   const askInfo = async (): Promise<Info> => {
     const answer = await get(infoTarget);
-    const info = { ...readInfo(readObject(answer, infoTarget)), authorized: answer.authorized };
+    const told = readObject(answer, infoTarget);
+    const info = { ...readInfo(told), authorized: answer.authorized };
     known = { id: info.id, name: info.name, version: info.version };
+    const root = told["DockerRootDir"];
+    if (typeof root === "string" && root.startsWith("/")) dataRoot = root;
     return info;
   };
   /** Questions at the same time share one answer. */
@@ -97,6 +103,7 @@ export function createEngine({ dockerHost, passes, timeoutMs }: EngineOptions): 
       return { id, name, version };
     },
     known: () => known,
+    dataRoot: () => dataRoot,
     reachable: () =>
       info().then(
         () => true,

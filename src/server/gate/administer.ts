@@ -5,6 +5,7 @@ import { decide } from "../../policy/decide.ts";
 import type { Decision } from "../../policy/decision.ts";
 import type { VerifiedToken } from "../../policy/token.ts";
 import type { AuditLine, Destroyed, IdReport, Revoke, Revoked, RootKeySalt } from "../../protocol/admin.ts";
+import { describeError } from "../log.ts";
 import { engineNames, type GateParts, type Standing } from "../gate.ts";
 import type { RootKey } from "../stores/store.ts";
 import { auditLine, type Told } from "./audit-line.ts";
@@ -65,7 +66,7 @@ const rootOnly = "only the root id may do this, and the id that came with the re
 
 /** Makes the administrative half of the gate. */
 export function createAdministration(parts: AdministrationParts): Administration {
-  const { state, audit, authenticator, clock, engine, stand } = parts;
+  const { state, audit, authenticator, clock, engine, log, stand } = parts;
 
   async function guarded(): Promise<Guarded> {
     const { now, version } = await stand();
@@ -98,7 +99,11 @@ export function createAdministration(parts: AdministrationParts): Administration
       return await work;
     } catch (error) {
       const why = "it was allowed, and failed";
-      audit.record(lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller), { administrative: true });
+      try {
+        audit.record(lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller), { administrative: true });
+      } catch (unwritten) {
+        log.error({ action: act.action, cause: describeError(unwritten) }, "that it failed could not be written down");
+      }
       throw error;
     }
   }

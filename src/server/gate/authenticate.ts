@@ -14,9 +14,9 @@ export type Authenticated =
 /** Finds out what the texts of ids are worth under the key in force. Rejects when the store cannot be asked. */
 export interface Authenticator {
   /** `version` is the store's, asked for before: what was taken back since is not missed next time. */
-  authenticate(text: string, kid: string, version: number): Promise<Authenticated>;
+  readonly authenticate: (text: string, kid: string, version: number) => Promise<Authenticated>;
   /** Like the above, but says nothing of revocation, and remembers nothing. */
-  verify(text: string, kid: string): Promise<Authenticated>;
+  readonly verify: (text: string, kid: string) => Promise<Authenticated>;
 }
 
 interface Seen {
@@ -26,17 +26,31 @@ interface Seen {
   readonly version: number;
 }
 
-/** Makes an authenticator that remembers the last `remembered` ids that it found valid, for as long as the store stands still. */
-export function createAuthenticator(store: StateStore, remembered = 4096): Authenticator {
+/** How many ids are remembered, and how many characters they may have together. */
+const most = { ids: 4096, characters: 4 * 1024 * 1024 } as const;
+
+/** Makes an authenticator that remembers the ids it last found valid, for as long as the store stands still. */
+export function createAuthenticator(
+  store: StateStore,
+  limits: { ids: number; characters: number } = most,
+): Authenticator {
   // In the order of last use: a Map keeps insertion order
   const seen = new Map<string, Seen>();
+  let characters = 0;
 
   function remember(text: string, entry: Seen): void {
-    seen.delete(text);
+    forget(text);
     seen.set(text, entry);
-    if (seen.size <= remembered) return;
-    const oldest = seen.keys().next();
-    if (oldest.done !== true) seen.delete(oldest.value);
+    characters += text.length;
+    // Whoever has an id can narrow it into as many others, as long, as he likes
+    for (const oldest of seen.keys()) {
+      if (seen.size <= limits.ids && characters <= limits.characters) return;
+      forget(oldest);
+    }
+  }
+
+  function forget(text: string): void {
+    if (seen.delete(text)) characters -= text.length;
   }
 
   async function verify(text: string, kid: string): Promise<Authenticated> {
@@ -59,7 +73,7 @@ export function createAuthenticator(store: StateStore, remembered = 4096): Authe
         remember(text, before);
         return { token: before.token };
       }
-      seen.delete(text);
+      forget(text);
       const found = before?.kid === kid ? { token: before.token } : await verify(text, kid);
       if ("denied" in found) return found;
       if (await store.revoked(found.token.digests, found.token.links))

@@ -7,7 +7,6 @@ export const words = {
     '(export DOCKER_CUSTOM_HEADERS="X-Docker-Id=$(docker-id show)"), or ask whoever runs this engine for one',
   malformed: "the id that came with the request is no id of docker-id, or not all of it; docker-id inspect reads one",
   otherEngine: "the id that came with the request is of another engine, or of a guard of this one that was ended",
-  forged: "the id that came with the request does not verify: it was altered, or is not of this engine",
   revoked: "the id that came with the request was revoked; ask whoever gave it to you for another",
   open: "this engine is not guarded yet: docker-id init makes it so",
   unreadable:

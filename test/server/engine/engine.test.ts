@@ -48,6 +48,19 @@ describe("asking an engine", () => {
 
   const info = { ID: "ABCD", Name: "host", ServerVersion: "1.2", Plugins: { Authorization: ["docker-id"] } };
 
+  it("remembers where its data is, if that is a path", async () => {
+    expect(engine.dataRoot()).toBeUndefined();
+    for (const [DockerRootDir, expected] of [
+      ["docker", undefined],
+      ["/srv/docker", "/srv/docker"],
+      [7, "/srv/docker"],
+    ]) {
+      answer = json(200, { ...info, DockerRootDir });
+      await engine.identity();
+      expect(engine.dataRoot()).toBe(expected);
+    }
+  });
+
   it("gives what it says, with a pass of its own for every question, that ends with it", async () => {
     const redeemed: boolean[] = [];
     answer = (request, response) => {

@@ -35,7 +35,7 @@ export function createAdminDoor(parts: AdminDoorParts): Server {
 }
 
 /** The admin door without its server. */
-export function createAdminApp(parts: AdminDoorParts): Hono {
+function createAdminApp(parts: AdminDoorParts): Hono {
   const { gate, metrics, log, version, describeEngine } = parts;
   const app = new Hono();
 
