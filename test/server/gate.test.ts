@@ -253,6 +253,19 @@ describe("a gate that can't rely on its own", () => {
     expect(await gate.current()).toMatchObject({ kind: "guarded" });
   });
 
+  it("says so when what it allowed could not be done", async () => {
+    const made = await room({ guarded: true });
+    const state = { ...made.state, retire: () => Promise.reject(new Error("disk gone")) };
+    const { gate, lines } = await room({ guarded: true, parts: { state } });
+    // The state is the first room's, and so is the key
+    await expect(gate.destroy({ token: root, source: "test" })).rejects.toThrow("disk gone");
+    expect(await lines()).toMatchObject([
+      { action: "guard.destroy", verdict: "allowed" },
+      { action: "guard.destroy", verdict: "refused", reasons: ["it was allowed, and failed"] },
+    ]);
+    expect(await gate.current()).toMatchObject({ kind: "guarded" });
+  });
+
   it("answers no when an open engine's decision can't be written down", async () => {
     const made = await room();
     rmSync(path.join(made.folder, "audit.jsonl"), { force: true });

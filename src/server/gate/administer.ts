@@ -2,25 +2,14 @@ import { admitLink } from "../../caveats/link.ts";
 import { Failure } from "../../errors.ts";
 import { parseIdentifier } from "../../macaroon/identifier.ts";
 import { decide } from "../../policy/decide.ts";
-import type { Decision } from "../../policy/decision.ts";
 import type { VerifiedToken } from "../../policy/token.ts";
 import type { AuditLine, Destroyed, IdReport, Revoke, Revoked, RootKeySalt } from "../../protocol/admin.ts";
-import { describeError } from "../log.ts";
 import { engineNames, type GateParts, type Standing } from "../gate.ts";
 import type { RootKey } from "../stores/store.ts";
-import { auditLine, type Told } from "./audit-line.ts";
+import { createActs, type Act, type Caller } from "./acts.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { planRevocation, type Target } from "./revocation.ts";
 import { sayReasons, words } from "./words.ts";
-
-/** Who wishes something of the verifier itself. */
-export interface Caller {
-  /** The id's text, unverified; undefined when none came. */
-  readonly token: string | undefined;
-  readonly address?: string;
-  /** By what strangers are counted. */
-  readonly source: string;
-}
 
 /** Why a caller is not answered: it showed no valid id (401), or one that may not (403). */
 export interface Denial {
@@ -60,13 +49,12 @@ export interface AdministrationParts extends GateParts {
 
 type Guarded = { readonly kid: string; readonly version: number };
 
-type Act = Pick<Told, "action" | "op"> & Partial<Pick<Told, "touches" | "token">>;
-
 const rootOnly = "only the root id may do this, and the id that came with the request is a narrower one";
 
 /** Makes the administrative half of the gate. */
 export function createAdministration(parts: AdministrationParts): Administration {
-  const { state, audit, authenticator, clock, engine, log, stand } = parts;
+  const { state, audit, authenticator, clock, engine, stand } = parts;
+  const { writeDown, refuse, forbid, effect } = createActs(parts);
 
   async function guarded(): Promise<Guarded> {
     const { now, version } = await stand();
@@ -76,36 +64,6 @@ export function createAdministration(parts: AdministrationParts): Administration
       throw new Failure("conflict", "this engine is not guarded", { hint: "docker-id init guards it" });
     }
     return { kid: now.kid, version };
-  }
-
-  function lineOf(act: Act, decision: Decision, caller: Caller): AuditLine {
-    return auditLine(
-      { ...act, door: "admin", decision, ...(caller.address === undefined ? {} : { address: caller.address }) },
-      clock(),
-    );
-  }
-
-  function writeDown(act: Act, caller: Caller, administrative: boolean): void {
-    audit.record(lineOf(act, { verdict: "allowed" }, caller), { administrative });
-  }
-
-  function refuse(act: Act, why: string, caller: Caller): void {
-    audit.refusedStranger(caller.source, lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller));
-  }
-
-  /** The line says that it was allowed; another one must say that it was not done after all. */
-  async function effect<T>(act: Act, caller: Caller, work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      const why = "it was allowed, and failed";
-      try {
-        audit.record(lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller), { administrative: true });
-      } catch (unwritten) {
-        log.error({ action: act.action, cause: describeError(unwritten) }, "that it failed could not be written down");
-      }
-      throw error;
-    }
   }
 
   async function identify(act: Act, caller: Caller, standing: Guarded): Promise<{ token: VerifiedToken } | Denial> {
@@ -124,10 +82,6 @@ export function createAdministration(parts: AdministrationParts): Administration
     if ("denied" in found || found.token.root) return found;
     forbid({ ...act, token: found.token }, rootOnly, caller);
     return { denied: "forbidden", message: rootOnly };
-  }
-
-  function forbid(act: Act, why: string, caller: Caller): void {
-    audit.record(lineOf(act, { verdict: "refused", reasons: [{ why }] }, caller));
   }
 
   /** Time, address and host of an ancestor's own caveats; what it may touch does not matter for taking back. */
