@@ -54,8 +54,7 @@ export default class Destroy extends BaseCommand {
       import("../server/settings.ts"),
       import("../server/stores/destroy-offline.ts"),
     ]);
-    const file =
-      flags.config === undefined ? undefined : { path: flags.config, text: readFileSync(flags.config, "utf8") };
+    const file = flags.config === undefined ? undefined : { path: flags.config, text: readSettingsFile(flags.config) };
     const { stateDir, guardedMarker, dockerSocket } = readSettings(
       { stateDir: flags["state-dir"], guardedMarker: flags["guarded-marker"], dockerHost: flags["docker-host"] },
       file,
@@ -98,5 +97,13 @@ export default class Destroy extends BaseCommand {
   #tell(engine: string): void {
     this.say(`${engine} obeys everyone again; the engine still asks docker-id, which now lets everything pass`);
     this.say("docker-id install --engine --uninstall ends that too");
+  }
+}
+
+function readSettingsFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new Failure("misuse", `${path} cannot be read`, { cause });
   }
 }

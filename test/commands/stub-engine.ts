@@ -44,7 +44,7 @@ export async function startStubEngine(path: string, engineId = "engine-one"): Pr
     if (engine.admits?.(typeof id === "string" ? id : undefined) === false)
       return send(403, { message: "authorization denied" });
     if (url === "/_ping") return send(200, {});
-    if (url === "/info") return send(200, { ID: engineId, Name: "stub" });
+    if (url === "/info") return send(200, { ID: engineId, Name: "stub", ServerVersion: "20.10.24" });
     const found = objects[url];
     return found === undefined ? send(404, { message: "no such thing" }) : send(200, { Id: found });
   });
