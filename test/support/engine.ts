@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { importImage } from "./image.ts";
@@ -30,7 +31,11 @@ export async function startEngine(workspace: Workspace, options: { plugin?: stri
   const socket = `${dir}/docker.sock`;
   const configFile = `${dir}/daemon.json`;
   const log = `${dir}/log`;
-  writeFileSync(configFile, options.plugin === undefined ? "{}" : `{"authorization-plugins":["${options.plugin}"]}`);
+  const base = ownIdentity(dir);
+  const configure = (settings: object) => {
+    writeFileSync(configFile, JSON.stringify({ ...base, ...settings }));
+  };
+  configure(options.plugin === undefined ? {} : { "authorization-plugins": [options.plugin] });
   const places = ["--data-root", `${dir}/data`, "--exec-root", `${dir}/exec`, "--pidfile", `${dir}/pid`];
   const network = ["--iptables=false", "--ip6tables=false", "--bridge=none"];
   const rest = ["--config-file", configFile, "-H", `unix://${socket}`, "--storage-driver=vfs"];
@@ -66,7 +71,7 @@ export async function startEngine(workspace: Workspace, options: { plugin?: stri
     log: readLog,
     async reload(settings) {
       const before = countReloads(readLog());
-      writeFileSync(configFile, JSON.stringify(settings));
+      configure(settings);
       globalThis.process.kill(process.pid, "SIGHUP");
       await until("dockerd reloads its configuration", () => countReloads(readLog()) > before);
     },
@@ -78,6 +83,12 @@ export async function startEngine(workspace: Workspace, options: { plugin?: stri
     },
     importImage: (name) => importImage(workspace, `unix://${socket}`, name),
   };
+}
+
+/** Before 23, an engine takes its id from /etc/docker unless told otherwise: two on one host would have the same. */
+function ownIdentity(dir: string): object {
+  const [, major] = /version (\d+)/.exec(execFileSync("dockerd", ["--version"], { encoding: "utf8" })) ?? [];
+  return Number(major) < 23 ? { "deprecated-key-path": `${dir}/key.json` } : {};
 }
 
 function countReloads(log: string): number {
