@@ -31,6 +31,8 @@ export interface GateParts {
   readonly metrics: Pick<Metrics, "decided" | "stands">;
   /** Longest that deciding may take before it is a refusal. */
   readonly decideTimeoutMs: number;
+  /** The plugin's door refuses endless answers to ids that expire; absent: it does not. */
+  readonly strictStreams?: boolean;
 }
 
 /** An attempt as a door received it. */
@@ -66,6 +68,8 @@ export interface Standing {
   readonly version: number;
   readonly now: CurrentState;
 }
+
+type Judgeable = Pick<Presented, "door" | "circumstances" | "refuseStreams">;
 
 interface Judged {
   readonly told: Omit<Told, "door" | "address">;
@@ -124,7 +128,7 @@ export function createGate(parts: GateParts): Gate {
     return { told: { action: attempt.action ?? named.action, attempt, token, decision }, stranger: false };
   }
 
-  function decideOn(presented: Presented, token: VerifiedToken, attempt: Attempt | Unreadable): Decision {
+  function decideOn(presented: Judgeable, token: VerifiedToken, attempt: Attempt | Unreadable): Decision {
     const { door, circumstances, refuseStreams } = presented;
     const decision = decide(token, attempt, { ...circumstances, now: clock(), door, engine: engineNames(engine) });
     if (decision.verdict === "refused" || !refuseStreams || token.expires === undefined) return decision;
@@ -162,8 +166,19 @@ export function createGate(parts: GateParts): Gate {
     return { ...decision, message: sayReasons(decision.reasons) };
   }
 
+  const asPlugin = { door: "authz", refuseStreams: parts.strictStreams === true } as const;
+  const administration = createAdministration({
+    ...parts,
+    authenticator,
+    stand,
+    nameOf,
+    decideOn(token, attempt, address) {
+      const circumstances = { ownership: false, ...(address === undefined ? {} : { address }) };
+      return decideOn({ ...asPlugin, circumstances }, token, attempt);
+    },
+  });
   return {
-    ...createAdministration({ ...parts, authenticator, stand }),
+    ...administration,
     admit,
     current: async () => (await stand()).now,
   };

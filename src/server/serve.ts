@@ -78,6 +78,7 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
       log,
       metrics,
       decideTimeoutMs: settings.decideTimeoutMs,
+      strictStreams: settings.strictStreams,
     });
     await gate.current();
 

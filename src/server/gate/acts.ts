@@ -14,7 +14,7 @@ export interface Caller {
 }
 
 /** What is wished, as far as it is known by then. */
-export type Act = Pick<Told, "action" | "op"> & Partial<Pick<Told, "touches" | "token">>;
+export type Act = Pick<Told, "action" | "op"> & Partial<Pick<Told, "touches" | "token" | "remark">>;
 
 /** How what administrators do is written down. */
 export interface Acts {

@@ -4,10 +4,12 @@ import { parseIdentifier } from "../../macaroon/identifier.ts";
 import { decide } from "../../policy/decide.ts";
 import type { VerifiedToken } from "../../policy/token.ts";
 import type { AuditLine, Destroyed, IdReport, Revoke, Revoked, RootKeySalt } from "../../protocol/admin.ts";
+import type { Explanation } from "../../protocol/explain.ts";
 import { engineNames, type GateParts, type Standing } from "../gate.ts";
 import type { RootKey } from "../stores/store.ts";
 import { createActs, type Act, type Caller } from "./acts.ts";
 import type { Authenticator } from "./authenticate.ts";
+import { explain, type ExplainParts, type ExplainWish } from "./explain.ts";
 import { planRevocation, type Target } from "./revocation.ts";
 import { sayReasons, words } from "./words.ts";
 
@@ -26,6 +28,8 @@ export interface Administration {
   salt(caller: Caller): Promise<RootKeySalt>;
   /** What the caller's own id is worth. */
   reportSelf(caller: Caller): Promise<IdReport | Denial>;
+  /** What would become of a request at the plugin's door; nothing of it is done. */
+  explain(wish: ExplainWish, caller: Caller): Promise<Explanation | Denial>;
   /** Takes back an id, or everything with a link, with all that grew from it. */
   revoke(wish: Revoke, caller: Caller): Promise<Revoked | Denial>;
   /** Ends authorization; needs the root id. */
@@ -42,7 +46,7 @@ export interface AuditWish {
   readonly signal: AbortSignal;
 }
 
-export interface AdministrationParts extends GateParts {
+export interface AdministrationParts extends GateParts, Pick<ExplainParts, "nameOf" | "decideOn"> {
   readonly authenticator: Authenticator;
   readonly stand: () => Promise<Standing>;
 }
@@ -158,6 +162,17 @@ export function createAdministration(parts: AdministrationParts): Administration
         expired: token.expires !== undefined && token.expires.getTime() <= clock().getTime(),
         revoked,
       };
+    },
+
+    async explain(wish, caller) {
+      const standing = await guarded();
+      return explain(wish, {
+        ...parts,
+        identify: (act) => identify(act, caller, standing),
+        authenticate: (text) => authenticator.authenticate(text, standing.kid, standing.version),
+        record: (act) => writeDown(act, caller, false),
+        forbid: (act, why) => forbid(act, why, caller),
+      });
     },
 
     async revoke(wish, caller) {

@@ -10,7 +10,7 @@ import type { Denial } from "../../gate/administer.ts";
 import { httpStatus } from "../../http-status.ts";
 import { describeError, type Log } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
-import { readBody, readInstall, readRevoke } from "./bodies.ts";
+import { LONGEST_EXPLAIN, readBody, readExplain, readInstall, readRevoke } from "./bodies.ts";
 
 /** More than enough for people; a stranger in the socket's group must not use up the verifier's descriptors. */
 const MOST_CONNECTIONS = 128;
@@ -72,6 +72,10 @@ function createAdminApp(parts: AdminDoorParts): Hono {
   app.get(`${adminPrefix}/root-key/salt`, async (c) => c.json(await gate.salt(caller(c))));
   app.delete(`${adminPrefix}/root-key`, async (c) => answer(c, await gate.destroy(caller(c)), 200));
   app.get(`${adminPrefix}/ids/self`, async (c) => answer(c, await gate.reportSelf(caller(c)), 200));
+  app.post(`${adminPrefix}/explain`, async (c) => {
+    const wish = readExplain(await readBody(c.req.raw.body, LONGEST_EXPLAIN));
+    return answer(c, await gate.explain(wish, caller(c)), 200);
+  });
   app.post(`${adminPrefix}/revocations`, async (c) =>
     answer(c, await gate.revoke(readRevoke(await readBody(c.req.raw.body)), caller(c)), 201),
   );
