@@ -25,8 +25,9 @@ export const flag: Parameter = { list: false, read: (query, name) => void readFl
 /** A whole number, or nothing. */
 export const integer: Parameter = { list: false, read: matches(/^(?:-?[0-9]{1,15})?$/) };
 
+// Not `=`, which gives a column a title of one's own: the engine tells whose process a line is by the title PID
 /** The arguments of `ps`, which runs on the host. */
-export const psArguments: Parameter = { list: false, read: matches(/^[a-zA-Z0-9 ,=_-]*$/) };
+export const psArguments: Parameter = { list: false, read: matches(/^[a-zA-Z0-9 ,_-]*$/) };
 
 /** Filters in JSON. */
 export const filters: Parameter = { list: false, read: (query) => void readFilters(query) };

@@ -6,6 +6,8 @@ import { Unread } from "./unread.ts";
 export interface Resolved {
   readonly touch: Touch;
   readonly inspect: JsonObject;
+  /** Of an exec, the engine's answer about itself. */
+  readonly exec?: JsonObject;
 }
 
 /** Throws Unread when the engine knows no such thing, cannot be asked, or answers what makes no sense. */
@@ -39,7 +41,9 @@ export function createResolver(lookup: EngineLookup): Resolver {
   async function find(kind: Inspectable, name: string, level: Level): Promise<Resolved | undefined> {
     const inspect = await ask(kind, name);
     if (inspect === undefined) return undefined;
-    if (kind === "exec") return need("container", id(inspect["ContainerID"], fullId), level);
+    if (kind === "exec") {
+      return { ...(await need("container", id(inspect["ContainerID"], fullId), level)), exec: inspect };
+    }
     if (kind === "task") return { touch: touchOfTask(inspect, name, level), inspect };
     return { touch: { ...readers[kind](inspect, name), level }, inspect };
   }

@@ -19,7 +19,7 @@ const things: Readonly<Record<string, object>> = {
   [`container ${ids.container}`]: running,
   [`container ${ids.container.slice(0, 12)}`]: running,
   "container mighty": mighty,
-  [`exec ${ids.exec}`]: { ContainerID: ids.container },
+  [`exec ${ids.exec}`]: { ContainerID: ids.container, ProcessConfig: { privileged: false } },
   "image box:1": { Id: image, RepoTags: ["box:1", "box:2"], RepoDigests: [], Config: {} },
   "image box": { Id: image, RepoTags: ["box:latest"], RepoDigests: [], Config: {} },
   [`image ${image}`]: { Id: image, RepoTags: ["box:1", "box:2"], RepoDigests: [], Config: {} },

@@ -39,6 +39,7 @@ describe("the parameters of an operation", () => {
     "order=UP",
     "ps_args=%24%28id%29",
     "ps_args=--%2Fetc",
+    "ps_args=-molwp%3DPID+-o+args+-N+-p1",
     "filters=x",
     "y=",
   ])("%s is refused", (written) => {

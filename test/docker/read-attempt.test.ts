@@ -82,6 +82,17 @@ describe("a container lends its powers", () => {
     for (const touch of lent) expect(attempt).toContain(touch);
   });
 
+  it.each([{ ProcessConfig: { privileged: true } }, { ProcessConfig: {} }, {}])(
+    "as an exec that another gave privilege does to whoever starts it first: %j",
+    async (more) => {
+      const engine = smallEngine({ [`exec ${ids.exec}`]: { ContainerID: ids.container, ...more } });
+      const asked = request(`POST /exec/${ids.exec}/start`, { Detach: false, Tty: false });
+      expect(spell(await readAttempt(asked, engine, guard))).toContain("host:privileged:write");
+      const looked = await readAttempt(request(`GET /exec/${ids.exec}/json`), engine, guard);
+      expect(spell(looked)).toBe("exec.inspect read container:c100:read");
+    },
+  );
+
   it("to be looked at, where files are read out of it", async () => {
     const attempt = spell(await attempted("GET /containers/mighty/archive?path=/host/passwd"));
     expect(attempt).toContain("host:bind/etc:read");

@@ -45,8 +45,7 @@ const parameters: Readonly<Record<string, ParameterReader>> = {
   },
   t: (said) => [repositoryTouch(readImageName(said), "push")],
   networkmode: joinNetworkMode,
-  // The engine goes out for it, from the host's own network
-  remote: () => [hostPower("fetch")],
+  remote: harmless,
   cgroupparent: () => [hostPower("cgroup-parent")],
   securityopt: (said) => securityPowers(said),
   isolation(said) {
@@ -64,8 +63,9 @@ const parameters: Readonly<Record<string, ParameterReader>> = {
 };
 
 /**
- * `POST /build`: runs code on the default network, from a Dockerfile that nobody shows us and that may begin with any
- * image the engine has; the rest is in its parameters.
+ * `POST /build`: runs code on the default network, from a Dockerfile that nobody shows us: it may begin with any image
+ * that the engine has or that a registry has, and have the engine add whatever can be fetched from the host's own
+ * network, its loopback too. The rest is in its parameters.
  */
 export const readBuild: BodyReader = async ({ query, resolver, guard }) =>
   readTouches({ resolver, guard }, async (reading) => {
@@ -73,6 +73,8 @@ export const readBuild: BodyReader = async ({ query, resolver, guard }) =>
       { kind: "build", id: "+", level: "write" },
       { kind: "image", id: "*", level: "read" },
       { kind: "image", id: "+", level: "write" },
+      { kind: "repository", id: "*", level: "pull" },
+      hostPower("fetch"),
     ];
     for (const name of query.keys()) {
       const reader = Object.hasOwn(parameters, name) ? parameters[name] : undefined;

@@ -6,7 +6,7 @@ import { labels, readLabels } from "./label.ts";
 import { readNewName } from "./name.ts";
 import { endpoint } from "./networking.ts";
 import { type More, readsBody } from "./read-body.ts";
-import { defineShape, expectText, type FieldReader, unreadField } from "./shape.ts";
+import { defineShape, expectText, type FieldReader, readShape, unreadField } from "./shape.ts";
 
 const swarm: Touch = { kind: "swarm", id: "*", level: "write" };
 
@@ -22,6 +22,15 @@ const ipam = object(
     Options: keyPowers("ipam-option"),
   }),
 );
+
+const lent = defineShape({ Options: keyPowers("network-option"), IPAM: ipam });
+
+// The new network gets the options and addresses that were given to the other, as if it had asked for them
+const configuration: FieldReader = textPower(async (name, reading) => {
+  const { touch, inspect } = await reading.resolver.network(name, "read");
+  const { Options = null, IPAM = null } = inspect;
+  return [touch, ...(await readShape(lent, { Options, IPAM }, "ConfigFrom", reading))];
+});
 
 const create = defineShape({
   Name: text,
@@ -41,11 +50,7 @@ const create = defineShape({
     return value ? [swarm] : [];
   },
   ConfigOnly: flag,
-  ConfigFrom: object(
-    defineShape({
-      Network: textPower(async (name, { resolver }) => [(await resolver.network(name, "read")).touch]),
-    }),
-  ),
+  ConfigFrom: object(defineShape({ Network: configuration })),
   Options: keyPowers("network-option"),
   Labels: labels,
 });

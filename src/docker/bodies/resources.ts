@@ -1,5 +1,5 @@
 import type { Touch } from "../attempt.ts";
-import { cleanPath, hostPower, namedPower } from "../powers/host.ts";
+import { hostPower, namedPower, unturnedPath } from "../powers/host.ts";
 import { eachText, flag, flagPower, list, object, text, textMap, texts, textPower, whole } from "./fields.ts";
 import { defineShape, expectObject, expectText, type FieldReader } from "./shape.ts";
 
@@ -8,7 +8,7 @@ const weight = list(object(defineShape({ Path: text, Weight: whole })));
 
 const device = object(
   defineShape({
-    PathOnHost: textPower((path) => [hostPower(`device${cleanPath(path)}`)]),
+    PathOnHost: textPower((path) => [hostPower(`device${unturnedPath(path)}`)]),
     PathInContainer: text,
     CgroupPermissions: text,
   }),

@@ -53,6 +53,15 @@ export function cleanPath(path: string): string {
   return `/${kept.join("/")}`;
 }
 
+/**
+ * Like {@link cleanPath}, for a path that the engine hands to the kernel as it is: there `..` leads on from wherever a
+ * link led, and whoever may write into one granted folder can put a link in it.
+ */
+export function unturnedPath(path: string): string {
+  if (path.split("/").includes("..")) throw new Unread(`the path ${quote(path)} goes back up`);
+  return cleanPath(path);
+}
+
 /** What a request spelled, for a reason: in quotes, and not longer than a line. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

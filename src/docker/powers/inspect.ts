@@ -25,6 +25,12 @@ export async function powersOf(inspect: JsonObject, resolver: Resolver, guard: G
   return withoutRepeats([...touches, ...(await powersOfJoined(reading))]);
 }
 
+/** What an exec has beyond its container: whoever created it need not be who starts it. */
+export function powersOfExec(inspect: JsonObject): readonly Touch[] {
+  const config = inspect["ProcessConfig"];
+  return isObject(config) && config["privileged"] === false ? [] : [hostPower("privileged")];
+}
+
 /** What the containers lend that a reading has found its request to join, and those that they have joined. */
 export async function powersOfJoined(reading: Reading): Promise<readonly Touch[]> {
   const touches: Touch[] = [];

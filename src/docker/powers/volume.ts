@@ -1,13 +1,15 @@
 import type { GuardBounds, Level, Touch } from "../attempt.ts";
 import { isObject, type Json } from "../json.ts";
 import { Unread } from "../unread.ts";
-import { bindPowers, hostPower, namedPower } from "./host.ts";
+import { bindPowers, hostPower, namedPower, quote, unturnedPath } from "./host.ts";
 
 const networkTypes = new Set(["nfs", "nfs4", "cifs", "smb3"]);
 const bindFlags = new Set(["bind", "rbind"]);
 // Flags that only take away from a mount, or stay inside a tmpfs
 const plainFlag =
   /^(?:|ro|rw|(?:no)?(?:exec|suid|dev|atime|diratime)|(?:no)?(?:relatime|strictatime)|r?private|r?slave|(?:size|mode|uid|gid|nr_inodes|nr_blocks)=[0-9a-zA-Z%]+)$/;
+
+const layer = /^(?:lower|upper|work|data)dir\+?=(.*)$/;
 
 /**
  * Powers over the host of a volume as its driver and the options of that driver make it: the local driver mounts
@@ -28,17 +30,29 @@ function powersOfMount(
   guard: GuardBounds,
 ): readonly Touch[] {
   const flags = o.split(",");
-  const reach = flags.includes("ro") ? "read" : level;
+  // Of the two the kernel is told the last
+  const reach = flags.includes("ro") && !flags.includes("rw") ? "read" : level;
   if (flags.some((flag) => bindFlags.has(flag))) {
     const others = flags.filter((flag) => !bindFlags.has(flag) && !plainFlag.test(flag));
-    return [...bindPowers(device, reach, guard), ...others.map((flag) => namedPower("volume-option", flag))];
+    const bound = bindPowers(unturnedPath(device), reach, guard);
+    return [...bound, ...others.map((flag) => namedPower("volume-option", flag))];
   }
   if (type === "tmpfs" && flags.every((flag) => plainFlag.test(flag))) return [];
   const mounted = namedPower("volume-type", type === "" ? "none" : type);
   if (networkTypes.has(type)) return [mounted];
-  // An overlay's layers, a disk's device: whatever looks like a path of the host is one
-  const paths = [device, o].flatMap((text) => text.split(/[,=:]/)).filter((text) => text.startsWith("/"));
+  const paths = pathsIn([device, ...flags]);
   return [mounted, ...paths.flatMap((path) => bindPowers(path, reach, guard)), ...diskPowers(device)];
+}
+
+// An overlay's layers, a disk's device: whatever looks like a path of the host is one
+function pathsIn(texts: readonly string[]): readonly string[] {
+  const layers = texts.flatMap((text) => layer.exec(text)?.[1]?.split(":") ?? []);
+  const others = texts.flatMap((text) => text.split(/[=:]/)).filter((text) => text.includes("/"));
+  const paths = [...new Set([...layers, ...others])];
+  // The kernel takes it from wherever the engine runs
+  const relative = paths.find((path) => !path.startsWith("/"));
+  if (relative !== undefined) throw new Unread(`the volume's path ${quote(relative)} is not absolute`);
+  return paths.map(unturnedPath);
 }
 
 function diskPowers(device: string): readonly Touch[] {

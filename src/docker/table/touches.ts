@@ -1,7 +1,7 @@
 import type { Inspectable, Kind, Level, Touch } from "../attempt.ts";
 import { readNewName } from "../bodies/name.ts";
 import { hostPower } from "../powers/host.ts";
-import { powersOf } from "../powers/inspect.ts";
+import { powersOf, powersOfExec } from "../powers/inspect.ts";
 import type { Resolved } from "../resolve.ts";
 import { Unread } from "../unread.ts";
 import type { RowInput, TouchReader } from "./row.ts";
@@ -21,11 +21,12 @@ export function named(kind: Inspectable, level: Level): TouchReader {
   return async (input) => [(await target(kind, input, level)).touch];
 }
 
-/** A container of the target, or of the exec that the target names, and all that it lends to who writes into it. */
+/** A container of the target, or the exec that the target names in it, and all that they lend to who writes into it. */
 export function poweredBy(kind: "container" | "exec", level: "read" | "write"): TouchReader {
   return async (input) => {
-    const { touch, inspect } = await target(kind, input, level);
-    const powers = await powersOf(inspect, input.resolver, input.guard);
+    const { touch, inspect, exec } = await target(kind, input, level);
+    const lent = await powersOf(inspect, input.resolver, input.guard);
+    const powers = exec === undefined ? lent : [...lent, ...powersOfExec(exec)];
     return level === "write" ? [touch, ...powers] : [touch, ...powers.map(seen)];
   };
 }

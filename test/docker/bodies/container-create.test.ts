@@ -381,6 +381,7 @@ describe("what a create may not say", () => {
     ["a cluster volume", withHost({ Mounts: [{ Type: "cluster", Source: "x", Target: "/x" }] }), /not known/],
     ["a mount of no type", withHost({ Mounts: [{ Source: "/", Target: "/x" }] }), /without a type/],
     ["a tmpfs that binds", withHost({ Tmpfs: { "/x": "bind" } }), /tmpfs/],
+    ["a device that is reached by going back up", withHost({ Devices: [{ PathOnHost: "/dev/x/../kvm" }] }), /back up/],
     ["an unknown namespace", withHost({ PidMode: "hosts" }), /not known/],
     ["a file for the id", withHost({ ContainerIDFile: "/x" }), /not allowed/],
     ["a port that is none", withHost({ PortBindings: { "80/tcp": [{ HostPort: "1-65535" }] } }), /no port/],

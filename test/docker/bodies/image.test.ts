@@ -102,13 +102,13 @@ describe("a build", () => {
     ulimits: "null",
     version: "1",
   };
-  const always = ["build:+:write", "image:*:read", "image:+:write"];
+  const always = ["build:+:write", "host:fetch:write", "image:*:read", "image:+:write", "repository:*:pull"];
 
   it.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
     ["as it comes", {}, []],
     ["on the default network", { networkmode: "default" }, []],
     ["-t", { t: "b:uilt" }, ["repository:docker.io/library/b:push"]],
-    ["from elsewhere", { remote: "https://example.org/x.git" }, ["host:fetch:write"]],
+    ["from elsewhere", { remote: "https://example.org/x.git" }, []],
     ["--network host", { networkmode: "host" }, ["host:network:write"]],
     [
       "--network container:mighty",
@@ -130,7 +130,9 @@ describe("a build", () => {
       securityopt: "label=disable\0no-new-privileges",
     });
     expect(spell(touches, "repository", "host")).toEqual([
+      "host:fetch:write",
       "host:security-opt/label:write",
+      "repository:*:pull",
       "repository:docker.io/library/a:push",
       "repository:docker.io/prod/b:push",
     ]);

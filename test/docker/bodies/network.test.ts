@@ -43,6 +43,11 @@ describe("a new network", () => {
     ["--driver overlay", { Driver: "overlay" }, ["swarm:*:write"]],
     ["--ingress", { Ingress: true }, ["swarm:*:write"]],
     ["--scope swarm", { Scope: "swarm" }, ["swarm:*:write"]],
+    [
+      "--config-from one that was prepared",
+      { ConfigFrom: { Network: "prepared" } },
+      ["host:network-option/parent:write", "host:subnet/10.77.0.0/16:write", `network:${id("4d")}:read`],
+    ],
     ["--config-from", { ConfigFrom: { Network: "nn" } }, [`network:${id("2b")}:read`]],
   ])("%s", async (_, fields, touches) => {
     expect(spell(await read(readNetworkCreate, { ...create, ...fields }))).toEqual(

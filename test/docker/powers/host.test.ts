@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bindPowers, cleanPath, namedPower, quote } from "../../../src/docker/powers/host.ts";
+import { bindPowers, cleanPath, namedPower, quote, unturnedPath } from "../../../src/docker/powers/host.ts";
 import { Unread } from "../../../src/docker/unread.ts";
 import { spell } from "../bodies/engine.ts";
 
@@ -16,6 +16,12 @@ describe("a path of the host", () => {
 
   it.each(["", "srv", "./srv", "/a\u0000b", "/a\\b", "/a\nb"])("%j is none", (path) => {
     expect(() => cleanPath(path)).toThrow(Unread);
+  });
+
+  it("does not go back up where the kernel would clean it", () => {
+    expect(unturnedPath("//srv/./data/")).toBe("/srv/data");
+    expect(unturnedPath("/srv/..data")).toBe("/srv/..data");
+    for (const path of ["/srv/..", "/srv/link/../x", "srv"]) expect(() => unturnedPath(path)).toThrow(Unread);
   });
 
   it("is clean when it has been cleaned", () => {

@@ -14,6 +14,7 @@ describe("what a volume mounts", () => {
     ["a tmpfs", { type: "tmpfs", device: "tmpfs", o: "size=100m,uid=1000,nosuid" }, []],
     ["a bind", { type: "none", o: "bind", device: "/srv" }, ["host:bind/srv:write"]],
     ["a bind of another type", { type: "tmpfs", o: "rbind", device: "/srv" }, ["host:bind/srv:write"]],
+    ["a bind that is read-only only at first", { o: "bind,ro,rw", device: "/srv" }, ["host:bind/srv:write"]],
     ["a read-only bind", { o: "bind,ro", device: "/srv" }, ["host:bind/srv:read"]],
     [
       "a bind with more",
@@ -51,10 +52,18 @@ describe("what a volume mounts", () => {
     expect(powers("rexray", { anything: "x" })).toEqual(["host:volume-driver/rexray:write"]);
   });
 
-  it.each([{ o: "bind" }, { o: "bind", device: "srv" }, { o: 1 }, { type: "a b" }])(
-    "%j is not understood",
-    (options) => {
-      expect(() => powers("local", options)).toThrow(Unread);
-    },
-  );
+  it.each([
+    { o: "bind" },
+    { o: "bind", device: "srv" },
+    { o: "bind", device: "/srv/link/.." },
+    { type: "ext4", device: "/dev/disk/../sda1" },
+    { type: "ext4", device: "dev/sda1" },
+    { type: "overlay", device: "overlay", o: "lowerdir=/srv/link/../x" },
+    { type: "overlay", device: "overlay", o: "lowerdir=/srv:etc" },
+    { type: "overlay", device: "overlay", o: "lowerdir=/srv,upperdir=etc,workdir=/w" },
+    { o: 1 },
+    { type: "a b" },
+  ])("%j is not understood", (options) => {
+    expect(() => powers("local", options)).toThrow(Unread);
+  });
 });
