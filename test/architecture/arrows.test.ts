@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { listFiles, listImports, read, stripText } from "./source.ts";
+
+/** Which room may import which, beside itself, errors.ts and protocol. What is not in the table may not be in src. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  macaroon: [],
+  docker: [],
+  caveats: ["docker"],
+  policy: ["caveats", "docker", "macaroon"],
+
+  config: [],
+  keychain: ["config"],
+  "docker-cli": ["front"],
+  host: [],
+  client: ["docker-cli"],
+  commands: ["front", "caveats", "client", "config", "docker-cli", "host", "keychain", "macaroon"],
+  // The entry and what all commands share: files beside the rooms.
+  front: ["caveats", "client", "config", "docker-cli", "keychain", "macaroon"],
+
+  "server/log": [],
+  "server/http-status": [],
+  "server/metrics": ["docker"],
+  "server/stores": [],
+  "server/audit": ["server/log"],
+  "server/engine": ["docker", "server/log"],
+  "server/gate": [
+    "caveats",
+    "docker",
+    "macaroon",
+    "policy",
+    "server/audit",
+    "server/engine",
+    "server/log",
+    "server/metrics",
+    "server/stores",
+  ],
+  "server/doors/admin": ["server/gate", "server/http-status", "server/log", "server/metrics"],
+  "server/doors/authz": ["docker", "server/gate", "server/log"],
+  "server/doors/gateway": ["docker", "server/gate", "server/log", "server/metrics"],
+  "server/doors/sockets": ["server/gate", "server/log"],
+  "server/doors/registry": ["server/gate", "server/http-status", "server/log"],
+};
+
+/** Files that put the house together, and what they may import besides. */
+const exceptions: Readonly<Record<string, readonly string[]>> = {
+  "src/commands/serve.ts": ["server", "server/log"],
+  // --offline works without a verifier.
+  "src/commands/destroy.ts": ["server", "server/stores"],
+};
+
+const pure = new Set(["macaroon", "docker", "caveats", "policy"]);
+
+const sources = listFiles("src").filter((path) => path.endsWith(".ts"));
+
+/** `src/docker/table/images.ts` is in `docker`, `src/server/doors/admin/x.ts` in `server/doors/admin`. */
+function roomOf(path: string): string {
+  const [, first = "", ...rest] = path.split("/");
+  if (path === "src/errors.ts") return "errors";
+  if (rest.length === 0) return "front";
+  if (first !== "server") return first;
+  const [second = "", third = ""] = rest;
+  if (second === "doors") return `server/doors/${third}`;
+  const named = `server/${second.replace(/\.ts$/, "")}`;
+  // The other files of server/ are the wiring: they may import any of its rooms.
+  return Object.hasOwn(arrows, named) ? named : "server";
+}
+
+function mayImport(from: string, to: string, path: string): boolean {
+  if (from === to || to === "errors" || to === "protocol") return true;
+  if (exceptions[path]?.includes(to) === true) return true;
+  if (from === "server") return to.startsWith("server/") || to === "docker";
+  return arrows[from]?.includes(to) === true;
+}
+
+describe("the house", () => {
+  it("has no room that the table does not know", () => {
+    const rooms = new Set(sources.map(roomOf));
+    const known = new Set([...Object.keys(arrows), "errors", "server"]);
+    expect([...rooms].filter((room) => !known.has(room))).toEqual([]);
+  });
+
+  it("has no arrow that the table does not allow", () => {
+    const wrong = sources.flatMap((path) =>
+      listImports(path)
+        .filter((target) => target.startsWith("src/") && !mayImport(roomOf(path), roomOf(target), path))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("never leaves src for something of the repository", () => {
+    const wrong = sources.filter((path) =>
+      listImports(path).some((target) => /^(\.\.|test|bench|packaging)\//.test(target)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps the server out of whatever starts without it", () => {
+    const importers = sources.filter(
+      (path) => !path.startsWith("src/server/") && listImports(path).some((target) => target.startsWith("src/server/")),
+    );
+    expect(importers.toSorted()).toEqual(Object.keys(exceptions).toSorted());
+  });
+});
+
+describe("the pure rooms", () => {
+  const files = sources.filter((path) => pure.has(roomOf(path)));
+
+  it("import nothing that reaches outside", () => {
+    const wrong = files.flatMap((path) =>
+      listImports(path)
+        .filter((target) => !target.startsWith("src/") && !["node:crypto", "node:util", "node:net"].includes(target))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("take from node:net only what reads an address, and from node:crypto nothing random", () => {
+    const taken = files.flatMap((path) =>
+      [...read(path).matchAll(/import (?:type )?\{([^}]*)\} from "node:(?:net|crypto)"/g)].flatMap(([, names = ""]) =>
+        names.split(",").map((name) => name.trim().replace(/^type /, "")),
+      ),
+    );
+    expect(taken.filter((name) => /random|generate|socket|server|connect/i.test(name))).toEqual([]);
+  });
+
+  it("know no clock, environment, chance or console", () => {
+    const outside =
+      /\bprocess\.|\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bperformance\b|\bMath\.random\b|\bconsole\.|\bfetch\(|\bset(?:Timeout|Interval|Immediate)\b|\bgetRandomValues\b|\brandomUUID\b/;
+    const wrong = files.flatMap((path) => {
+      const found = outside.exec(stripText(read(path)));
+      return found === null ? [] : [`${path}: ${found[0]}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+});
