@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline";
+import type { IncomingMessage } from "node:http";
 import { Failure } from "../errors.ts";
 import type {
   AuditLine,
@@ -53,9 +53,22 @@ export async function* readAudit(
   id: string,
   wish: { readonly refused: boolean; readonly follow: boolean },
 ): AsyncGenerator<{ readonly line: AuditLine; readonly raw: string }> {
-  const path = `/audit?refused=${wish.refused}&follow=${wish.follow}`;
+  const asked = [...(wish.refused ? ["refused=true"] : []), ...(wish.follow ? ["follow=true"] : [])];
+  const path = `/audit?${asked.join("&")}`;
   const answer = await openAnswer(verifier, { method: "GET", path, id }, wish.follow ? 0 : 30_000);
-  for await (const raw of createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (raw !== "") yield { line: JSON.parse(raw) as AuditLine, raw };
+  for await (const raw of readLines(answer, verifier)) yield { line: JSON.parse(raw) as AuditLine, raw };
+}
+
+/** Whole lines only: one that a verifier did not finish is none. */
+async function* readLines(answer: IncomingMessage, verifier: VerifierAddress): AsyncGenerator<string> {
+  let rest = "";
+  try {
+    for await (const chunk of answer.setEncoding("utf8")) {
+      const lines = `${rest}${chunk as string}`.split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines.filter((line) => line !== "");
+    }
+  } catch (cause) {
+    throw new Failure("no_verifier", `the verifier at ${verifier.name} broke off`, { cause });
   }
 }

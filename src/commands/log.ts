@@ -37,17 +37,18 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
   const who = root ? ["root"] : [];
   const named = names?.at(-1);
   if (named !== undefined) who.push(printable(named));
-  if (last !== undefined) who.push(last);
+  if (last !== undefined) who.push(`link ${last}`);
   if (address !== undefined) who.push(`from ${printable(address)}`);
-  return [
+  const words = [
     time,
     paint(verdict),
     `${door} ${printable(action)}`,
     ...(touches ?? []).map(printable),
     ...(who.length === 0 ? [] : [`by ${who.join(" ")}`]),
     ...(count === undefined ? [] : [`and ${count} more of that source`]),
-    ...(reasons === undefined || reasons.length === 0 ? [] : [`: ${reasons.map(printable).join("; ")}`]),
-  ].join(" ");
+  ];
+  const why = reasons === undefined || reasons.length === 0 ? "" : `: ${reasons.map(printable).join("; ")}`;
+  return `${words.join(" ")}${why}`;
 }
 
 /** What strangers sent must not steer the terminal. */
