@@ -25,6 +25,7 @@ export class CountingReporter implements Reporter {
         }
       }
     }
+    process.stdout.write(`tests ran on Node ${process.versions.node}\n`);
     process.stdout.write(`tests: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
   }
 }
