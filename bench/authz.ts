@@ -64,7 +64,7 @@ export async function run(): Promise<Row[]> {
         }),
       },
       passes: createPasses({ clock, random: randomBytes }),
-      bounds: () => ({ paths: [folder] }),
+      bounds: async () => ({ paths: [folder] }),
       clock,
       log: createLog("error", false, () => undefined),
       metrics: createMetrics(),

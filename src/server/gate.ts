@@ -25,7 +25,7 @@ export interface GateParts {
   /** Knows the verifier's own questions. */
   readonly passes: Pick<Passes, "redeem">;
   /** What no restricted id may reach, as known by now. */
-  readonly bounds: () => GuardBounds;
+  readonly bounds: () => Promise<GuardBounds>;
   readonly clock: () => Date;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "decided" | "stands">;
@@ -116,7 +116,7 @@ export function createGate(parts: GateParts): Gate {
     const { token } = found;
     if (token.root) return { told: { ...named, token, decision: { verdict: "allowed" } }, stranger: false };
 
-    const attempt = await readAttempt(request, engine, parts.bounds());
+    const attempt = await readAttempt(request, engine, await parts.bounds());
     const decision = decideOn(presented, token, attempt);
     // Reading asks the engine, and meanwhile the id may have been taken back
     const again = await stand();

@@ -73,7 +73,11 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
       audit,
       engine,
       passes,
-      bounds: () => bounds(engine.dataRoot()),
+      bounds: async () => {
+        // Until the engine has said where its data is, nothing that might lie in its way is decided
+        if (engine.known() === undefined) await engine.identity();
+        return bounds(engine.dataRoot());
+      },
       clock,
       log,
       metrics,

@@ -109,7 +109,7 @@ async function openRoom(folder: string, changed: Partial<GateParts> = {}): Promi
     audit,
     engine,
     passes,
-    bounds: () => bounds,
+    bounds: async () => bounds,
     clock,
     log,
     metrics,

@@ -2,7 +2,7 @@ import type { Attempt, Unreadable } from "../../docker/attempt.ts";
 import type { Decision } from "../../policy/decision.ts";
 import type { VerifiedToken } from "../../policy/token.ts";
 import type { AuditLine } from "../../protocol/admin.ts";
-import { sayReasons } from "./words.ts";
+import { sayReason } from "./words.ts";
 
 /** What is told of a decision before it has been written down. */
 export interface Told {
@@ -24,7 +24,7 @@ export function auditLine(told: Told, now: Date): AuditLine {
   const seen = attempt === undefined || "unreadable" in attempt ? undefined : attempt;
   const op = seen?.op ?? told.op;
   const touches = told.touches ?? seen?.touches.map(({ kind, id, level }) => `${kind}:${id}:${level}`) ?? [];
-  const reasons = decision.verdict === "refused" ? decision.reasons.map((reason) => sayReasons([reason])) : [];
+  const reasons = decision.verdict === "refused" ? decision.reasons.map(sayReason) : [];
   if (told.remark !== undefined) reasons.push(told.remark);
   return {
     time: now.toISOString(),

@@ -99,7 +99,7 @@ async function judge(
   { address }: ExplainWish,
   { engine, bounds, decideTimeoutMs, decideOn }: ExplainParts,
 ): Promise<{ readonly attempt: Attempt | Unreadable; readonly decision: Decision }> {
-  const read = readAttempt(request, withMade(engine, made), bounds());
+  const read = readAttempt(request, withMade(engine, made), await bounds());
   const attempt = await within<Attempt | Unreadable>(decideTimeoutMs, read, () => ({ unreadable: words.late }));
   return { attempt, decision: decideOn(token, attempt, address) };
 }

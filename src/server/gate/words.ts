@@ -20,7 +20,19 @@ export const words = {
     "set to refuse that; come through docker-id's gateway",
 } as const;
 
-/** The reasons of a refusal as one line for whoever was refused. */
+/** The reasons of a refusal as one line for whoever was refused: what binds every id first, as it says the most. */
 export function sayReasons(reasons: readonly Reason[]): string {
-  return reasons.map(({ caveat, why }) => (caveat === undefined ? why : `${caveat}: ${why}`)).join("; ");
+  const rules = reasons.filter(({ caveat }) => caveat === undefined);
+  const caveats = reasons.filter(({ caveat }) => caveat !== undefined);
+  return [...rules, ...caveats].map((reason) => shorten(sayReason(reason))).join("; ");
+}
+
+/** One reason in full, for the audit. */
+export function sayReason({ caveat, why }: Reason): string {
+  return caveat === undefined ? why : `${caveat}: ${why}`;
+}
+
+/** Full ids are no help in a sentence; their beginning tells them apart. */
+function shorten(reason: string): string {
+  return reason.replaceAll(/[0-9a-f]{64}/g, (id) => `${id.slice(0, 12)}…`);
 }
