@@ -50,7 +50,7 @@ function write(line: string): void {
 
 /** oclif leaves by throwing. */
 function isExit(error: unknown): boolean {
-  const { code, oclif } = error as { code?: unknown; oclif?: { exit?: number } };
+  const { code, oclif } = (error ?? {}) as { code?: unknown; oclif?: { exit?: number } };
   if (code !== "EEXIT") return false;
   process.exitCode = oclif?.exit ?? 1;
   return true;

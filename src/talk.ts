@@ -21,7 +21,11 @@ export function tellError(error: unknown, json: boolean): number {
 /** oclif's own errors are about flags and arguments, and may quote a secret that stood in the wrong place. */
 function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const { message = "", oclif, args } = error as { message?: string; oclif?: { exit?: number }; args?: unknown };
+  const {
+    message = "",
+    oclif,
+    args,
+  } = (error ?? {}) as { message?: string; oclif?: { exit?: number }; args?: unknown };
   if (oclif?.exit === undefined) {
     return new Failure("failed", "docker-id met an error of its own", {
       hint: redact(firstLine(message)),

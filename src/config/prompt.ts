@@ -18,9 +18,12 @@ export async function askWhether(question: string): Promise<boolean> {
 }
 
 async function ask(question: string, hidden: boolean): Promise<string> {
-  process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stderr, terminal: true });
+  // Only now does the terminal show nothing by itself.
+  if (hidden) process.stderr.write(question);
+  lines.setPrompt(hidden ? "" : question);
+  lines.prompt();
   try {
     return await new Promise((resolve, reject) => {
       lines.once("line", resolve);
