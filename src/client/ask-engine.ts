@@ -25,13 +25,31 @@ export async function askEngine(
   path: string,
   id: string | undefined,
 ): Promise<EngineAnswer> {
+  const answer = await openEngineAnswer(engine, method, path, id);
+  const body = await text(answer).catch((cause: unknown) => {
+    throw unreachable(engine, cause);
+  });
+  return { status: answer.statusCode ?? 0, body: readJson(body) };
+}
+
+/** Asks and gives the answer while it is still coming in; failures are those of {@link askEngine}. */
+export async function openEngineAnswer(
+  engine: Endpoint,
+  method: "GET" | "HEAD",
+  path: string,
+  id: string | undefined,
+): Promise<IncomingMessage> {
   const { send, options } = await connectionTo(engine);
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  return await new Promise<IncomingMessage>((resolve, reject) => {
     const asking = send({
       ...options,
       method,
       agent: false,
-      headers: { host: "docker", ...(id === undefined ? {} : { [idHeader]: id }) },
+      headers: {
+        // A socket has no name of its own; over TLS the name is what the certificate has to be for.
+        ...(engine.address.transport === "unix" ? { host: "docker" } : {}),
+        ...(id === undefined ? {} : { [idHeader]: id }),
+      },
       path: `${engine.address.transport === "tcp" ? engine.address.path : ""}${path}`,
     });
     asking.setTimeout(timeoutMs, () => asking.destroy(new Error("no answer in time")));
@@ -39,10 +57,6 @@ export async function askEngine(
     asking.once("response", resolve);
     asking.end();
   });
-  const body = await text(answer).catch((cause: unknown) => {
-    throw unreachable(engine, cause);
-  });
-  return { status: answer.statusCode ?? 0, body: readJson(body) };
 }
 
 async function connectionTo(engine: Endpoint): Promise<{ send: Send; options: RequestOptions }> {
@@ -75,15 +89,20 @@ function readIfNamed(path: string | undefined): Buffer | undefined {
 }
 
 function unreachable(engine: Endpoint, cause: unknown): Failure {
-  const code = (cause as NodeJS.ErrnoException).code;
-  const may = code === "EACCES" || code === "EPERM";
-  const message = may
-    ? `you may not open the engine's socket, ${engine.name}`
-    : `the engine at ${engine.name} does not answer`;
-  return new Failure("no_engine", message, {
-    hint: may ? "be in its group, or use sudo" : "is it running? -H, DOCKER_HOST or a docker context says where else",
-    cause,
-  });
+  const code = String((cause as NodeJS.ErrnoException).code);
+  if (code === "EACCES" || code === "EPERM") {
+    const hint = "be in its group, or use sudo";
+    return new Failure("no_engine", `you may not open the engine's socket, ${engine.name}`, { hint, cause });
+  }
+  if (/TLS|SSL|CERT|SIGNATURE/.test(code)) {
+    const hint = "--tlscacert, DOCKER_CERT_PATH or the docker context says whom to trust and who you are";
+    return new Failure("no_engine", `the engine at ${engine.name} and this machine do not trust each other's TLS`, {
+      hint,
+      cause,
+    });
+  }
+  const hint = "is it running? -H, DOCKER_HOST or a docker context says where else";
+  return new Failure("no_engine", `the engine at ${engine.name} does not answer`, { hint, cause });
 }
 
 function readJson(body: string): unknown {

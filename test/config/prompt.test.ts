@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
 import { onADesk, secret } from "../commands/on-a-desk.ts";
 import { node } from "../support/node.ts";
@@ -23,7 +24,7 @@ onADesk(`asking a person${missing === undefined ? "" : ` (${missing})`}`, (desk)
     let shown = "";
     let left = answers;
     child.stdout.on("data", (chunk: Buffer) => {
-      shown += chunk.toString();
+      shown = stripVTControlCharacters(shown + chunk.toString());
       const [next, ...rest] = left;
       if (next === undefined || !shown.endsWith(next[0])) return;
       left = rest;
