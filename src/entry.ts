@@ -10,6 +10,7 @@ export async function enter(words: readonly string[]): Promise<void> {
     if (error.code === "EPIPE") leave();
     throw error;
   });
+  process.stderr.on("error", () => undefined);
   try {
     await answer(words);
   } catch (error) {

@@ -1,8 +1,11 @@
 import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
 import { BaseCommand, toPresented } from "../base-command.ts";
 import { readReport, readStatus } from "../client/admin.ts";
 import { pingEngine } from "../client/engine.ts";
 import { readGivenId } from "../config/given.ts";
+import type { KeychainKind } from "../config/settings.ts";
+import { keychains } from "../config/settings.ts";
 import { writeEngineSettings } from "../config/write-settings.ts";
 import type { PresentedId } from "../base-command.ts";
 import { Failure } from "../errors.ts";
@@ -30,8 +33,16 @@ export default class Set extends BaseCommand {
     id: Args.string({ required: true, ignoreStdin: true, description: "the id: - for stdin, @FILE" }),
   };
 
+  static override flags = {
+    keychain: Flags.string({
+      options: [...keychains],
+      summary: "where to keep this engine's ids from now on: the OS keychain, or a file that only you can read",
+    }),
+  };
+
   async run(): Promise<Kept> {
-    const { args } = await this.parse(Set);
+    const { args, flags } = await this.parse(Set);
+    const choice = flags.keychain as KeychainKind | undefined;
     const id = toPresented(await readGivenId(args.id, "set", (sentence) => this.say(sentence)));
     const kid = parseIdentifier(id.macaroon.identifier)?.kid;
     if (kid === undefined) throw new Failure("refused", "the id was not minted by docker-id");
@@ -40,7 +51,7 @@ export default class Set extends BaseCommand {
     if (!verified)
       this.say("neither a verifier nor the engine could say whether this id is good; it is kept unverified");
 
-    const keychain = await this.openKeychain();
+    const keychain = await this.openKeychain(choice);
     const before = await readKeptId(keychain, this.engine.name, defaultName).catch(() => undefined);
     const salt = before?.kid === kid ? before.salt : undefined;
     await keepId(keychain, this.engine.name, defaultName, {
@@ -49,7 +60,7 @@ export default class Set extends BaseCommand {
       ...(salt === undefined ? {} : { salt }),
     });
     writeEngineSettings(this.configFolder, this.engine.name, {
-      keychain: chooseKeychain(undefined, process.env, this.settled.keychain),
+      keychain: chooseKeychain(choice, process.env, this.settled.keychain),
     });
     this.say(`the id is kept in ${keychain.title} as the default for ${this.engine.name}`);
     return { engine: this.engine.name, verified };

@@ -35,6 +35,18 @@ const failureOf = async (asked: Promise<unknown>): Promise<Failure> => {
 };
 const status = { method: "GET", path: "/status" } as const;
 
+const ask = (verifier: ReturnType<typeof address>) => failureOf(askVerifier(verifier, status));
+const halfway: RequestListener = (_request, response) => {
+  response.writeHead(200, { "content-length": "100" });
+  response.write("{", () => response.destroy());
+};
+const somethingElse: RequestListener = (_request, response) => response.end("<html>");
+const answering =
+  (code: number, body: string): RequestListener =>
+  (_request, response) => {
+    response.writeHead(code, { "content-type": "application/json" }).end(body);
+  };
+
 describe("no verifier", () => {
   it("where no socket is, or one that nobody listens at", async () => {
     const failure = await failureOf(askVerifier(address("none.sock"), status));
@@ -67,27 +79,18 @@ describe("no verifier", () => {
   );
 
   it("where it breaks off", async () => {
-    const broken = (verifier: ReturnType<typeof address>) => failureOf(askVerifier(verifier, status));
-    expect(await against((request) => request.socket.destroy(), broken)).toMatchObject({ code: "no_verifier" });
-    const halfway: RequestListener = (_request, response) => {
-      response.writeHead(200, { "content-length": "100" });
-      response.write("{", () => response.destroy());
-    };
-    expect(await against(halfway, broken)).toMatchObject({ code: "no_verifier" });
+    expect(await against((request) => request.socket.destroy(), ask)).toMatchObject({ code: "no_verifier" });
+    expect(await against(halfway, ask)).toMatchObject({ code: "no_verifier" });
   });
 
   it("where something else listens", async () => {
-    const other: RequestListener = (_request, response) => response.end("<html>");
-    expect(await against(other, (verifier) => failureOf(readStatus(verifier)))).toMatchObject({ code: "no_verifier" });
+    expect(await against(somethingElse, (verifier) => failureOf(readStatus(verifier)))).toMatchObject({
+      code: "no_verifier",
+    });
   });
 });
 
 describe("a problem", () => {
-  const answering =
-    (code: number, body: string): RequestListener =>
-    (_request, response) => {
-      response.writeHead(code, { "content-type": "application/json" }).end(body);
-    };
   it.each([
     [
       409,
@@ -101,8 +104,7 @@ describe("a problem", () => {
     [500, "null", { code: "failed" }],
     [302, "x", { code: "failed" }],
   ])("%i %s", async (code, body, expected) => {
-    const asked = (verifier: ReturnType<typeof address>) => failureOf(askVerifier(verifier, status));
-    expect(await against(answering(code, body), asked)).toMatchObject(expected);
+    expect(await against(answering(code, body), ask)).toMatchObject(expected);
   });
 });
 

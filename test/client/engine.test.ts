@@ -27,6 +27,10 @@ afterAll(async () => {
 const at = (host: string) => findEndpoint({ host, raw: [] }, {});
 const nowhere = () => at(`unix://${join(folder, "none.sock")}`);
 
+const never = () => {
+  throw new Error("asked");
+};
+
 describe("the engine itself", () => {
   it("says who it is, and whom it admits", async () => {
     expect(await readEngineId(at(one.host), undefined)).toBe("engine-one");
@@ -67,9 +71,6 @@ describe("the engine itself", () => {
 });
 
 describe("the same engine", () => {
-  const never = () => {
-    throw new Error("asked");
-  };
   it("is known by its socket, whatever leads there", async () => {
     symlinkSync(join(folder, "one.sock"), join(folder, "link.sock"));
     await requireSameEngine(at(one.host), { host: one.host, reachable: true }, never);

@@ -11,6 +11,9 @@ interface Created {
   readonly caveats: readonly string[];
 }
 
+/** As a value stands in a token. */
+const spelled = (id: string) => id.replace(":", "%3A");
+
 onADesk("create", (desk) => {
   beforeAll(async () => {
     allowed(await desk().id(["init"], { env: { DOCKER_ID_SECRET: secret } }));
@@ -24,7 +27,6 @@ onADesk("create", (desk) => {
 
   describe("what the flags add", () => {
     const other = "c3".repeat(32);
-    const spelled = (id: string) => id.replace(":", "%3A");
     it.each<[string[], string[]]>([
       [["--op", "read"], ["op=read"]],
       [

@@ -4,8 +4,13 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "../../src/macaroon/parse.ts";
 import { serialize } from "../../src/macaroon/serialize.ts";
+import { node } from "../support/node.ts";
+import { run } from "../support/run.ts";
 import { allowed, failed } from "../support/verdicts.ts";
+import { entry } from "../support/verifier.ts";
 import { onADesk, secret } from "./on-a-desk.ts";
+
+const last = (id: string, to: string) => `${id.slice(0, -2)}${to}${id.slice(-1)}`;
 
 onADesk("set", (desk) => {
   let root: string;
@@ -43,6 +48,17 @@ onADesk("set", (desk) => {
     });
   });
 
+  it("keeps it where --keychain says, from then on", async () => {
+    const id = await create("--op", "read");
+    const { DOCKER_ID_KEYCHAIN: _kind, ...rest } = desk().env;
+    const env = { ...rest, DOCKER_ID_CONFIG_DIR: desk().workspace.path("another"), DBUS_SESSION_BUS_ADDRESS: "" };
+    const docker = async (...args: string[]) => await run(node, [entry, ...args], { env, input: id });
+    failed(await docker("set", "-"), 4, /--keychain/);
+    failed(await docker("set", "--keychain", "pocket", "-"), 2);
+    allowed(await docker("set", "--keychain", "file", "-"));
+    expect(allowed(await docker("show"))).toBe(id);
+  });
+
   it("keeps the salt beside an id of the same key, so that --secret needs no verifier", async () => {
     allowed(await set(await create("--op", "read")));
     const env = { DOCKER_ID_SERVER: "unix:///nowhere/admin.sock" };
@@ -51,7 +67,6 @@ onADesk("set", (desk) => {
   });
 
   describe("refuses, and keeps what it had,", () => {
-    const last = (id: string, to: string) => `${id.slice(0, -2)}${to}${id.slice(-1)}`;
     it.each<[string, number, (id: string) => string | Promise<string>]>([
       ["nothing", 2, () => ""],
       ["a truncated id", 2, (id) => id.slice(0, -4)],

@@ -11,9 +11,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const environment = { DOCKER_ID_CONFIG_DIR: folder, DOCKER_ID_KEYCHAIN: "file" };
 const open = () => openEngineKeychain(environment, readSettled(environment, "unix:///a"));
 
+const never = () => Promise.reject(new Error("opened"));
+
 describe("the default id", () => {
   it("is the environment's, and no keychain is opened for it", async () => {
-    const never = () => Promise.reject(new Error("opened"));
     const found = await readDefaultId("unix:///a", { DOCKER_ID_TOKEN: " dkid_x\n" }, never);
     expect(found).toEqual({ id: "dkid_x", from: "environment" });
     await expect(readDefaultId("unix:///a", { DOCKER_ID_TOKEN: "" }, never)).rejects.toMatchObject({ code: "misuse" });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { unansweredOperations, within } from "../../src/keychain/time-limit.ts";
 
+const late = () => new Error("late");
+
 describe("an operation with a limit", () => {
-  const late = () => new Error("late");
   it("gives its answer, or its error", async () => {
     expect(await within(10_000, Promise.resolve(7), late)).toBe(7);
     await expect(within(10_000, Promise.reject(new Error("its own")), late)).rejects.toThrow("its own");
