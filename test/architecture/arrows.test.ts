@@ -14,7 +14,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "docker-cli": ["front"],
   host: [],
   client: ["docker-cli"],
-  commands: ["front", "caveats", "client", "config", "docker-cli", "host", "keychain", "macaroon"],
+  explain: ["client", "docker-cli"],
+  commands: ["front", "caveats", "client", "config", "docker-cli", "explain", "host", "keychain", "macaroon"],
   // The entry and what all commands share: files beside the rooms.
   front: ["caveats", "client", "config", "docker-cli", "keychain", "macaroon"],
 
