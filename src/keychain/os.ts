@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { Failure } from "../errors.ts";
 import type { Keychain } from "./keychain.ts";
 import { service } from "./keychain.ts";
@@ -63,7 +61,8 @@ export function osKeychain(timeoutMs = 3000): Keychain {
 }
 
 function loadKeytar(): Keytar {
-  const load = createRequire(import.meta.url);
+  // As an import it would take longer than the addon does.
+  const load = process.getBuiltinModule("node:module").createRequire(import.meta.url);
   try {
     return load("keytar") as Keytar;
   } catch {
@@ -74,8 +73,7 @@ function loadKeytar(): Keytar {
 /** keytar tries several places and hides what each said; the prebuilt addon says what it lacks. */
 function trueCause(load: NodeJS.Require): unknown {
   try {
-    const folder = dirname(load.resolve("keytar/package.json"));
-    load(join(folder, "prebuilds", `${process.platform}-${process.arch}`, "keytar.node"));
+    load(`keytar/prebuilds/${process.platform}-${process.arch}/keytar.node`);
     return undefined;
   } catch (cause) {
     return cause;
