@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: ["default", new CountingReporter()],
     // @oclif/test captures nothing otherwise
     disableConsoleIntercept: true,
+    // End-to-end tests wait for engines most of the time.
+    maxWorkers: "100%",
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

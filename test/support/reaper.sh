@@ -7,7 +7,7 @@ case $dir in */docker-id-??????) ;; *) echo "reaper: not a workspace: $dir" >&2;
 trap '' INT TERM HUP
 cat >/dev/null
 
-ours() { [ -r "/proc/$1/cmdline" ] && tr '\0' '\n' <"/proc/$1/cmdline" 2>/dev/null | grep -qF -- "$dir"; }
+ours() { { tr "\0" "\n" <"/proc/$1/cmdline" | grep -qF -- "$dir"; } 2>/dev/null; }
 living() { for pid in $pids; do ours "$pid" && return 0; done; return 1; }
 signal() { for pid in $pids; do ours "$pid" && kill "-$1" "$pid" 2>/dev/null; done; }
 
