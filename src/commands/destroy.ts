@@ -50,22 +50,45 @@ export default class Destroy extends BaseCommand {
   }
 
   async #destroyOffline(flags: Partial<Record<keyof typeof offlineFlags, string | undefined>>): Promise<Destroyed> {
-    const [{ readSettings }, { destroyOffline }] = await Promise.all([
+    const [{ readSettings }, { destroyOffline }, { openAudit }] = await Promise.all([
       import("../server/settings.ts"),
       import("../server/stores/destroy-offline.ts"),
+      import("../server/audit/log.ts"),
     ]);
     const file = flags.config === undefined ? undefined : { path: flags.config, text: readSettingsFile(flags.config) };
-    const { stateDir, guardedMarker, dockerSocket } = readSettings(
+    const {
+      stateDir,
+      guardedMarker,
+      dockerSocket,
+      audit: kept,
+    } = readSettings(
       { stateDir: flags["state-dir"], guardedMarker: flags["guarded-marker"], dockerHost: flags["docker-host"] },
       file,
       process.cwd(),
     );
-    const destroyed = await destroyOffline({
+    const clock = (): Date => new Date();
+    const places = {
       stateDir,
       marker: guardedMarker,
       machineMarker: defaults.marker,
       dockerHost: `unix://${dockerSocket}`,
-      clock: () => new Date(),
+    };
+    const destroyed = await destroyOffline({ ...places, clock }, (kid) => {
+      const audit = openAudit({ ...kept, clock });
+      const line = {
+        action: "guard.destroy",
+        op: "write",
+        touches: [`key:${kid}:write`],
+        reasons: ["offline"],
+      } as const;
+      try {
+        audit.record(
+          { time: clock().toISOString(), door: "offline", verdict: "allowed", ...line },
+          { administrative: true },
+        );
+      } finally {
+        audit.close();
+      }
     });
     this.#tell("this host's engine");
     return destroyed;

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import { allowed, failed } from "../support/verdicts.ts";
 import { onADesk, secret } from "./on-a-desk.ts";
@@ -81,6 +82,8 @@ onADesk("destroy", (desk) => {
     expect(
       JSON.parse(allowed(await desk().id(["destroy", "--offline", "--yes", "--json", ...places], { env }))),
     ).toHaveProperty("kid");
+    const last = readFileSync(join(verifier.stateDir, "audit.jsonl"), "utf8").trimEnd().split("\n").at(-1) ?? "";
+    expect(JSON.parse(last)).toMatchObject({ door: "offline", action: "guard.destroy", verdict: "allowed" });
     await verifier.start();
     expect(await state()).toBe("open");
   });

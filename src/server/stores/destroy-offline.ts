@@ -6,9 +6,13 @@ import { effectiveUid, look } from "./ownership.ts";
 /**
  * Takes the guard away without a verifier, as uid 0; a running verifier notices at once. Gives the retired KID.
  * Failure("refused") for others, Failure("conflict") when the engine is open, Failure("unreadable") with what to do
- * when the state cannot be read: then nothing was changed.
+ * when the state cannot be read: then nothing was changed. `writeDown` is called before anything is changed; what it
+ * throws leaves the guard where it is.
  */
-export async function destroyOffline(places: StatePlaces): Promise<{ readonly kid: string }> {
+export async function destroyOffline(
+  places: StatePlaces,
+  writeDown: (kid: string) => void,
+): Promise<{ readonly kid: string }> {
   if (effectiveUid() !== 0) {
     throw new Failure("refused", "only root may take the guard away without the verifier", {
       hint: "run it with sudo, on the host of the engine",
@@ -26,6 +30,7 @@ export async function destroyOffline(places: StatePlaces): Promise<{ readonly ki
         hint: waysOut(places),
       });
     }
+    writeDown(current.kid);
     await state.retire(current.kid);
     return { kid: current.kid };
   } finally {

@@ -373,23 +373,29 @@ describe.skipIf(process.getuid?.() !== 0)("destroy without a verifier (needs roo
   it("opens a guarded engine, and a running verifier notices", async () => {
     const state = await open();
     await state.install(inForce);
-    expect(await destroyOffline(places)).toEqual({ kid: inForce.kid });
+    const written: string[] = [];
+    const unwritable = destroyOffline(places, () => {
+      throw new Error("the audit is full");
+    });
+    await expect(unwritable).rejects.toThrow("the audit is full");
+    expect(await destroyOffline(places, (kid) => written.push(kid))).toEqual({ kid: inForce.kid });
+    expect(written).toEqual([inForce.kid]);
     expect(existsSync(places.marker)).toBe(false);
     expect(await state.current()).toEqual({ kind: "open" });
     expect(await (await open()).current()).toEqual({ kind: "open" });
   });
 
   it("has nothing to do for an open engine, and makes no state", async () => {
-    await expect(destroyOffline(places)).rejects.toMatchObject({ code: "unreadable" });
+    await expect(destroyOffline(places, () => {})).rejects.toMatchObject({ code: "unreadable" });
     expect(existsSync(places.stateDir)).toBe(false);
     await stores.open();
-    await expect(destroyOffline(places)).rejects.toMatchObject({ code: "conflict" });
+    await expect(destroyOffline(places, () => {})).rejects.toMatchObject({ code: "conflict" });
   });
 
   it("says what to do about a state that cannot be read, and changes nothing", async () => {
     await stores.corrupt();
     markers["the key in force"](places.marker);
-    const failure: unknown = await destroyOffline(places).catch((error: unknown) => error);
+    const failure: unknown = await destroyOffline(places, () => {}).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "unreadable", hint: expect.stringContaining("authorization-plugins") });
     expect(failure).toMatchObject({ hint: expect.stringContaining(places.marker) });
     expect(existsSync(places.marker)).toBe(true);
