@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { Failure } from "../../../errors.ts";
 import type { Revoke } from "../../../protocol/admin.ts";
+import type { Gate } from "../../gate.ts";
 import type { ExplainWish } from "../../gate/explain.ts";
-import type { RootKey } from "../../stores/store.ts";
 
 const LONGEST_BODY = 64 * 1024;
 /** Enough for the largest body of a request that docker makes, and those of the requests before it. */
@@ -71,7 +71,7 @@ export async function readBody(
 }
 
 /** Reads the body of `POST /v1/root-key`; throws Failure("misuse"). */
-export function readInstall(text: string): RootKey {
+export function readInstall(text: string): Parameters<Gate["install"]>[0] {
   const { kid, key, salt, identifier } = read(installSchema, text);
   return { kid, key, identifier, ...(salt === undefined ? {} : { salt }) };
 }
