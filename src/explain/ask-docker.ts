@@ -27,12 +27,17 @@ const kept = ["PATH", "TMPDIR", "LANG", "LC_ALL", "DOCKER_API_VERSION", "DOCKER_
  * no input, and what it prints goes nowhere.
  */
 export async function askDocker(words: readonly string[], parts: DockerParts): Promise<Asked> {
-  const folder = await mkdtemp(join(tmpdir(), "docker-id-explain-"));
+  const folder = await mkdtemp(join(parts.environment["TMPDIR"] || tmpdir(), "docker-id-explain-"));
   const over = new AbortController();
   let standIn: StandIn | undefined;
   try {
     const socket = join(folder, "engine.sock");
-    standIn = await openStandIn(socket, parts);
+    standIn = await openStandIn(socket, parts).catch((cause: unknown) => {
+      throw new Failure("failed", `no socket can be opened in ${folder}`, {
+        hint: "TMPDIR says where else, and may not be long",
+        cause,
+      });
+    });
     const environment = await prepare(folder, socket, parts.environment);
     const ended = await Promise.race([run(words, environment, over.signal, parts.timeLimitMs), standIn.failed]);
     return conclude(standIn, ended);

@@ -57,16 +57,20 @@ function leaveOut(words: readonly string[], options: readonly string[]): string[
   const kept: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
-    if (options.includes(word)) at++;
-    else if (!options.some((option) => isGiven(option, word))) kept.push(word);
+    const given = options.map((option) => readGiven(option, word)).find((found) => found !== undefined);
+    if (given === undefined) kept.push(word);
+    if (given === "with the next") at++;
   }
   return kept;
 }
 
-function isGiven(option: string, word: string): boolean {
-  if (option.startsWith("--")) return word.startsWith(`${option}=`);
-  // Short ones may stand behind others that take no value, and before their own
-  return word.startsWith(option) || new RegExp(`^-[qD]+${option.slice(1)}`).test(word);
+function readGiven(option: string, word: string): "with the next" | "whole" | undefined {
+  if (word === option) return "with the next";
+  if (option.startsWith("--")) return word.startsWith(`${option}=`) ? "whole" : undefined;
+  // A short one may stand behind others that take no value, and before its own
+  const [, value] = new RegExp(`^-[qD]*${option.slice(1)}(.*)$`, "s").exec(word) ?? [];
+  if (value === undefined) return undefined;
+  return value === "" ? "with the next" : "whole";
 }
 
 /** docker refuses `-t` where stdin is no terminal; the engine is asked for the same either way. */
