@@ -20,7 +20,7 @@ install_packages() {
   installed=node_modules/.package-lock.json
   if [ -e "$installed" ] && [ -z "$(find package-lock.json -newer "$installed")" ]; then return; fi
   say "installing the npm packages of package-lock.json (npm ci)"
-  PATH=$outer npm ci --no-audit --no-fund >&2
+  PATH=$outer npm ci --no-audit --no-fund --loglevel=error >&2
   # Its time says when these packages were last made what the lock file asks for.
   touch "$installed"
 }

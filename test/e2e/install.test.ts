@@ -7,6 +7,9 @@ const why = needs("root", "mounts", "dockerd", "docker", "systemd");
 const dockerId = `'${node}' '${new URL("../../bin/run.js", import.meta.url).pathname}'`;
 const env = { DOCKER_ID_KEYCHAIN: "file", DOCKER_ID_CONFIG_DIR: "/run/client" };
 
+/** The line, run by someone whose docker sends the default id. */
+const withId = (line: string): string => `DOCKER_CUSTOM_HEADERS="X-Docker-Id=$(${dockerId} show)" ${line}`;
+
 describe.skipIf(why !== undefined)(`the guard of a host with systemd${why === undefined ? "" : `: ${why}`}`, () => {
   let host: SystemdHost;
   beforeAll(async () => {
@@ -26,7 +29,6 @@ describe.skipIf(why !== undefined)(`the guard of a host with systemd${why === un
     expect(status, `${line}: ${said}`).toBe(0);
     return said;
   };
-  const withId = (line: string): string => `DOCKER_CUSTOM_HEADERS="X-Docker-Id=$(${dockerId} show)" ${line}`;
 
   it("is put before an engine that runs, without a restart and without losing a setting", async () => {
     await done("systemctl start docker && docker info");
