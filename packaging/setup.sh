@@ -34,14 +34,10 @@ missing_packages() {
     have gnome-keyring-daemon || echo gnome-keyring
     have dbus-run-session || echo dbus
     have secret-tool || echo libsecret-tools
-    ldconfig -p 2>/dev/null | grep -q 'libsecret-1\.so\.0' || echo libsecret-1-0
+    ls /usr/lib/*/libsecret-1.so.0 >/dev/null 2>&1 || echo libsecret-1-0
     have script || echo bsdutils
-    have tmux || echo tmux
+    have openssl || echo openssl
     [ -x /lib/systemd/systemd ] || echo systemd ;;
-  esac
-  case $purpose in bench)
-    have hyperfine || echo hyperfine
-    have wrk || echo wrk ;;
   esac
 }
 
