@@ -1,18 +1,10 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { Failure } from "../../src/errors.ts";
 import { askDocker, type DockerParts } from "../../src/explain/ask-docker.ts";
+import { node } from "../support/node.ts";
 import { until } from "../support/until.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "docker-id-"));
@@ -23,7 +15,7 @@ beforeEach(() => {
   mkdirSync(scratch);
 });
 
-const asks = (target: string) => `exec 3<>/dev/null; node -e '
+const asks = (target: string) => `'${node}' -e '
   require("http").get({ socketPath: process.env.DOCKER_HOST.slice(7), path: "${target}" }, (r) => r.resume());'`;
 
 /** Runs a script in docker's place. */
