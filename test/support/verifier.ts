@@ -25,6 +25,8 @@ export interface VerifierOptions {
   readonly dockerHost: string;
   readonly stateDir?: string;
   readonly marker?: string;
+  /** The folder of the plugin's socket; /run/docker/plugins, where an engine looks for it, unless given. */
+  readonly plugins?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
 }
@@ -37,7 +39,7 @@ export async function startVerifier(workspace: Workspace, options: VerifierOptio
   const stateDir = options.stateDir ?? workspace.path("lib", "state");
   const marker = options.marker ?? workspace.path("etc", "guarded");
   const admin = `unix://${workspace.path("run", "admin.sock")}`;
-  const authz = `unix:///run/docker/plugins/${workspace.plugin}.sock`;
+  const authz = `unix://${options.plugins ?? "/run/docker/plugins"}/${workspace.plugin}.sock`;
   // Apart from what else is in the workspace: a verifier guards the folders of its own files.
   for (const folder of ["lib", "etc", "run"]) mkdirSync(workspace.path(folder), { recursive: true });
   const log = workspace.path("verifier.log");
