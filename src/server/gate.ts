@@ -51,14 +51,28 @@ export interface Presented {
 }
 
 /** What becomes of an attempt; a refusal comes with one line for whoever was refused. */
-export type Admission =
-  | { readonly verdict: "allowed" }
-  | { readonly verdict: "refused"; readonly reasons: readonly [Reason, ...Reason[]]; readonly message: string };
+export type Admission = Judgement &
+  (
+    | { readonly verdict: "allowed" }
+    | { readonly verdict: "refused"; readonly reasons: readonly [Reason, ...Reason[]]; readonly message: string }
+  );
+
+/** On what it was decided, as far as it came to that. */
+interface Judgement {
+  /** The id, where it verified; absent too for the verifier's own questions and while the engine is open. */
+  readonly token?: VerifiedToken;
+  /** What a restricted id's request was read as. */
+  readonly attempt?: Attempt | Unreadable;
+}
 
 /** The only way from an attempt to a decision, and from an administrator's wish to its effect. */
 export interface Gate extends Administration {
   /** Decides and writes it down. Never rejects: what fails, or takes too long, is a refusal. */
   admit(presented: Presented): Promise<Admission>;
+  /** Whether an id verifies now and is not revoked; says nothing of its caveats and writes nothing down. Never rejects. */
+  stands(token: string | undefined): Promise<boolean>;
+  /** Changes whenever {@link Gate.stands} may have another answer; cheap. */
+  version(): number;
   /** The recorded state as it stands. */
   current(): Promise<CurrentState>;
 }
@@ -155,6 +169,8 @@ export function createGate(parts: GateParts): Gate {
     }
     if (judged === undefined) return { verdict: "allowed" };
     let { decision } = judged.told;
+    const { token, attempt } = judged.told;
+    const on = { ...(token && { token }), ...(attempt && { attempt }) };
     try {
       writeDown(presented, judged);
     } catch (error) {
@@ -162,8 +178,20 @@ export function createGate(parts: GateParts): Gate {
       decision = refusal({ why: words.unwritten });
     }
     metrics.decided(presented.door, decision.verdict, performance.now() - began);
-    if (decision.verdict === "allowed") return decision;
-    return { ...decision, message: sayReasons(decision.reasons) };
+    if (decision.verdict === "allowed") return { ...decision, ...on };
+    return { ...decision, ...on, message: sayReasons(decision.reasons) };
+  }
+
+  async function stands(text: string | undefined): Promise<boolean> {
+    if (text === undefined) return false;
+    try {
+      const { now, version } = await stand();
+      if (now.kind !== "guarded") return false;
+      return "token" in (await authenticator.authenticate(text, now.kid, version));
+    } catch (error) {
+      log.error({ cause: describeError(error) }, "whether an id still stands could not be told, and is a no");
+      return false;
+    }
   }
 
   const asPlugin = { door: "authz", refuseStreams: parts.strictStreams === true } as const;
@@ -180,6 +208,8 @@ export function createGate(parts: GateParts): Gate {
   return {
     ...administration,
     admit,
+    stands,
+    version: () => state.store.version(),
     current: async () => (await stand()).now,
   };
 }
