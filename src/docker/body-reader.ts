@@ -10,6 +10,8 @@ export interface BodyInput {
   readonly query: Query;
   readonly resolver: Resolver;
   readonly guard: GuardBounds;
+  /** Whoever decides sends the request on in words of its own, with the labels that are its own. */
+  readonly rewritten?: boolean;
 }
 
 /** Reads what a body, and the query beside it, would touch; throws Unread where it does not understand all of it. */

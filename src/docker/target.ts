@@ -2,6 +2,8 @@ import { Unread } from "./unread.ts";
 
 /** A request target, taken apart and decoded once. */
 export interface Target {
+  /** `/v1.41`, or nothing. */
+  readonly version: string;
   /** Without the version and the query; a slash before each segment, and perhaps one at the end. */
   readonly path: string;
   /** The text after `?`, not yet read. */
@@ -33,5 +35,5 @@ export function readTarget(text: string): Target {
   if (version === null && oddVersion.test(spelled)) throw new Unread("the target's API version is not known");
   const path = version === null ? spelled : spelled.slice(version[0].length);
   if (!plain.test(path)) throw new Unread("the target's path is not spelled the one way that is read");
-  return { path: decodeURIComponent(path), query: mark < 0 ? "" : text.slice(mark + 1) };
+  return { version: version?.[0] ?? "", path: decodeURIComponent(path), query: mark < 0 ? "" : text.slice(mark + 1) };
 }

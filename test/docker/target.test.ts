@@ -17,7 +17,7 @@ describe("a target", () => {
     ["/containers/a?b?c", "/containers/a", "b?c"],
     ["/containers/..a/json", "/containers/..a/json", ""],
   ])("%s", (text, path, query) => {
-    expect(readTarget(text)).toEqual({ path, query });
+    expect(readTarget(text)).toMatchObject({ path, query });
   });
 
   it.each([

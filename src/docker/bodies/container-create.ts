@@ -3,7 +3,8 @@ import { Unread } from "../unread.ts";
 import { containerConfig } from "./container-config.ts";
 import { object, zero } from "./fields.ts";
 import { hostConfig } from "./host-config.ts";
-import { inheritsReserved, readLabels } from "./label.ts";
+import { inheritedLabels, isReserved } from "../reserved.ts";
+import { readLabels } from "./label.ts";
 import { readNewName } from "./name.ts";
 import { networkingConfig } from "./networking.ts";
 import { readsBody } from "./read-body.ts";
@@ -19,9 +20,9 @@ const shape = defineShape({
 });
 
 /** `POST /containers/create`: the image, the new container, and whatever of the host and of others it would hold. */
-export const readContainerCreate: BodyReader = readsBody(shape, async (body, { resolver }, { query }) => {
+export const readContainerCreate: BodyReader = readsBody(shape, async (body, { resolver }, { query, rewritten }) => {
   const { touch: image, inspect } = await resolver.image(expectText(body["Image"] ?? "", "Image"), "read");
-  if (inheritsReserved(inspect)) {
+  if (rewritten !== true && Object.keys(inheritedLabels(inspect)).some(isReserved)) {
     throw new Unread("the image has labels that the docker-id gateway alone may set, and its containers inherit them");
   }
   const name = query.get("name") ?? "";

@@ -1,6 +1,6 @@
 import type { Json } from "../json.ts";
-import { isObject } from "../json.ts";
 import { quote } from "../powers/host.ts";
+import { isReserved } from "../reserved.ts";
 import { Unread } from "../unread.ts";
 import { expectObject, expectText, type FieldReader } from "./shape.ts";
 
@@ -23,14 +23,3 @@ export const labels: FieldReader = (value, field) => {
   readLabels(value, field);
   return [];
 };
-
-/** Whether an image's labels, which its containers inherit, hold one of the gateway's. */
-export function inheritsReserved(inspect: Readonly<Record<string, Json>>): boolean {
-  const config = inspect["Config"];
-  const inherited = isObject(config) ? config["Labels"] : undefined;
-  return isObject(inherited) && Object.keys(inherited).some((key) => isReserved(key));
-}
-
-function isReserved(key: string): boolean {
-  return /^docker-id(?:\.|$)/i.test(key.trim());
-}

@@ -20,7 +20,7 @@ const most = 32;
  * that is not understood and says something is a power too, `unknown/FIELD`.
  */
 export async function powersOf(inspect: JsonObject, resolver: Resolver, guard: GuardBounds): Promise<readonly Touch[]> {
-  const reading = beginReading(resolver, guard);
+  const reading = beginReading(resolver.unsaid, guard);
   const touches = await powersOfOne(inspect, reading);
   return withoutRepeats([...touches, ...(await powersOfJoined(reading))]);
 }
@@ -32,7 +32,8 @@ export function powersOfExec(inspect: JsonObject): readonly Touch[] {
 }
 
 /** What the containers lend that a reading has found its request to join, and those that they have joined. */
-export async function powersOfJoined(reading: Reading): Promise<readonly Touch[]> {
+export async function powersOfJoined(request: Reading): Promise<readonly Touch[]> {
+  const reading = { ...request, resolver: request.resolver.unsaid };
   const touches: Touch[] = [];
   // The map grows while it is walked, and holds each container once, so that a circle ends
   for (const inspect of reading.joined.values()) {

@@ -11,11 +11,14 @@ export const table: Rows = { ...engine, ...containers, ...images, ...volumesAndN
 
 /** The operation that a request asks for, and what its target has for the row's `{…}`. */
 export interface Found {
+  /** `METHOD /path`, as it stands in the table. */
+  readonly operation: string;
   readonly row: Row;
   readonly names: Readonly<Record<string, string>>;
 }
 
 interface Route {
+  readonly operation: string;
   readonly row: Row;
   readonly pattern: RegExp;
   readonly exact: boolean;
@@ -26,9 +29,9 @@ const routes = index(table);
 
 /** Finds the row of a method and a path without its version; undefined when there is none. */
 export function findRow(method: string, path: string): Found | undefined {
-  for (const { row, pattern } of routes.get(areaOf(`${method} ${path}`)) ?? []) {
+  for (const { operation, row, pattern } of routes.get(areaOf(`${method} ${path}`)) ?? []) {
     const match = pattern.exec(path);
-    if (match !== null) return { row, names: { ...match.groups } };
+    if (match !== null) return { operation, row, names: { ...match.groups } };
   }
   return undefined;
 }
@@ -38,7 +41,7 @@ function index(rows: Rows): ReadonlyMap<string, readonly Route[]> {
   for (const [operation, row] of Object.entries(rows)) {
     const path = operation.slice(operation.indexOf(" ") + 1);
     const area = byArea.get(areaOf(operation)) ?? [];
-    area.push({ row, pattern: compile(path), exact: !path.includes("{") });
+    area.push({ operation, row, pattern: compile(path), exact: !path.includes("{") });
     byArea.set(areaOf(operation), area);
   }
   // The engine too tries the paths without a name first: /containers/json is no container
