@@ -19,6 +19,8 @@ function offlineFlag(helpValue: string, summary: string) {
   return Flags.string({ helpValue, summary, dependsOn: ["offline"] });
 }
 
+const now = (): Date => new Date();
+
 /** `docker-id destroy`: ends authorization. */
 export default class Destroy extends BaseCommand {
   static override summary = "take the guard away: the engine obeys everyone again";
@@ -66,15 +68,14 @@ export default class Destroy extends BaseCommand {
       file,
       process.cwd(),
     );
-    const clock = (): Date => new Date();
     const places = {
       stateDir,
       marker: guardedMarker,
       machineMarker: defaults.marker,
       dockerHost: `unix://${dockerSocket}`,
     };
-    const destroyed = await destroyOffline({ ...places, clock }, (kid) => {
-      const audit = openAudit({ ...kept, clock });
+    const destroyed = await destroyOffline({ ...places, clock: now }, (kid) => {
+      const audit = openAudit({ ...kept, clock: now });
       const line = {
         action: "guard.destroy",
         op: "write",
@@ -83,7 +84,7 @@ export default class Destroy extends BaseCommand {
       } as const;
       try {
         audit.record(
-          { time: clock().toISOString(), door: "offline", verdict: "allowed", ...line },
+          { time: now().toISOString(), door: "offline", verdict: "allowed", ...line },
           { administrative: true },
         );
       } finally {

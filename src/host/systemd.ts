@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { Failure } from "../errors.ts";
 
 /** The name of the unit that runs the verifier. */
-export const unitName = "docker-id.service";
+const unitName = "docker-id.service";
 
 /** Where the unit is written: the administrator's folder, which wins over a package's. */
 export const unitPath = `/etc/systemd/system/${unitName}`;

@@ -1,7 +1,7 @@
 import { Failure } from "../errors.ts";
 
 /** The command that works where there is no OS keychain. */
-export const otherwise =
+const otherwise =
   "docker-id init --keychain file keeps ids in a file that only you can read (set takes --keychain too)";
 
 /** Why the OS keychain could not be used, from what its library said of it. */

@@ -22,7 +22,7 @@ export function readJson(text: string): JsonObject {
 }
 
 /** The value, when it is an object and no array. */
-export function requireObject(value: unknown): JsonObject {
+function requireObject(value: unknown): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw fault("field");
   return value as JsonObject;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { needs } from "../support/needs.ts";
 import { node } from "../support/node.ts";
+import { asNobody } from "../support/run.ts";
 import { startSystemdHost, type SystemdHost } from "../support/systemd-host.ts";
 
 const why = needs("root", "mounts", "dockerd", "docker", "systemd");
@@ -82,7 +83,7 @@ describe.skipIf(why !== undefined)(`the guard of a host with systemd${why === un
   });
 
   it("changes nothing for who is not root, and where the engine could not start with what it finds", async () => {
-    const other = await sh(`setpriv --reuid 65534 --clear-groups ${dockerId} install --engine`);
+    const other = await sh(`${asNobody.join(" ")} ${dockerId} install --engine`);
     expect(other).toMatchObject({ status: 2 });
     await sh("echo '{' > /run/broken.json");
     const broken = await sh(`${dockerId} install --engine --daemon-config /run/broken.json`);
