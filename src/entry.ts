@@ -29,6 +29,8 @@ async function answer(words: readonly string[]): Promise<void> {
     const { showDefaultId } = await import("./show-default-id.ts");
     return write(await showDefaultId(dockerFlags, process.env));
   }
+  // oclif would colour its help in a pipe too.
+  delete process.env["FORCE_COLOR"];
   const { runCommand } = await import("./run-command.ts");
   await runCommand(argv, dockerFlags);
 }

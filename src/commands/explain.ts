@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
-import { Chalk } from "chalk";
 import { BaseCommand, type PresentedId } from "../base-command.ts";
 import { readStatus } from "../client/admin.ts";
 import { explainRequest, readFromEngine } from "../client/explain.ts";
+import { coloursOf } from "../colour.ts";
 import { describeId } from "../describe-id.ts";
 import { Failure } from "../errors.ts";
 import { exitStatus } from "../exit-status.ts";
@@ -116,7 +116,7 @@ export default class Explain extends BaseCommand {
   }
 
   #tell(explained: Explained): Explained {
-    const colours = new Chalk({ level: process.stdout.isTTY && !process.env["NO_COLOR"] ? 1 : 0 });
+    const colours = coloursOf(process.stdout, process.env);
     const paints = { allowed: colours.green, refused: colours.red, unknown: colours.yellow };
     const paint: Paint = (verdict) => paints[verdict](verdict);
     const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 import * as Flags from "@oclif/core/flags";
-import { Chalk } from "chalk";
 import { BaseCommand } from "../base-command.ts";
 import { readAudit } from "../client/admin.ts";
+import { coloursOf } from "../colour.ts";
 import type { AuditLine } from "../protocol/admin.ts";
 
 /** `docker-id log`: what was decided, readable. */
@@ -18,7 +18,7 @@ export default class Log extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Log);
     const id = await this.requireId(flags.id);
-    const colours = new Chalk({ level: process.stdout.isTTY && !process.env["NO_COLOR"] ? 1 : 0 });
+    const colours = coloursOf(process.stdout, process.env);
     const paint = { allowed: colours.green, refused: colours.red };
     for await (const { line, raw } of readAudit(this.verifier, id.text, {
       refused: flags.refused,
