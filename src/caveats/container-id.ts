@@ -1,3 +1,4 @@
+import type { Touch } from "../docker/attempt.ts";
 import { Failure } from "../errors.ts";
 import { defineCaveat } from "./define.ts";
 import { formatList, parseList, readList } from "./list.ts";
@@ -14,9 +15,13 @@ export const containerId = defineCaveat<readonly string[]>({
   parse: (text) => parseList(text, admit),
   format: formatList,
   read: (typed) => readList(typed, admit),
-  refuses: (ids, scene) =>
-    refuseUngranted(scene, "certain containers", ({ kind, id }) => kind === "container" && ids.includes(id)),
+  grants,
+  refuses: (ids, scene) => refuseUngranted(scene, "certain containers", (touch) => grants(ids, touch)),
 });
+
+function grants(ids: readonly string[], { kind, id }: Touch): boolean {
+  return kind === "container" && ids.includes(id);
+}
 
 function admit(text: string): string {
   if (!/^[0-9a-f]{64}$/.test(text)) throw new Failure("misuse", "a container id is 64 lower-case hex digits");

@@ -1,4 +1,4 @@
-import type { Attempt, Circumstances } from "../docker/attempt.ts";
+import type { Attempt, Circumstances, Touch } from "../docker/attempt.ts";
 
 /** What a caveat may look at besides its own value. */
 export interface Scene {
@@ -34,6 +34,13 @@ export interface CaveatDefinition<V> {
    * `now` turns durations into instants.
    */
   read(typed: string, now: Date): V;
+  /**
+   * Of a resource caveat alone, and of each: whether it grants one touch of the scene's attempt, or one beside them that
+   * a list's answer would show; the scene's touches are what else the request does.
+   */
+  grants?(value: V, touch: Touch, scene: Scene): boolean;
+  /** A filter of the engine's by label, `key` or `key=value`, that nothing which this caveat grants is without. */
+  filter?(value: V, linksBefore: readonly string[]): string | undefined;
   /** Why this caveat refuses, a sentence without a final stop; undefined when it does not. A boolean could be inverted by accident. */
   refuses(value: V, scene: Scene): string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Touch } from "../docker/attempt.ts";
 import { Failure } from "../errors.ts";
 import { defineCaveat } from "./define.ts";
 import { formatList, parseList, readList } from "./list.ts";
@@ -16,12 +17,15 @@ export const imageId = defineCaveat<readonly string[]>({
   parse: (text) => parseList(text, admit),
   format: formatList,
   read: (typed) => readList(typed, (text) => admit(digest.test(text) ? `sha256:${text}` : text)),
+  grants,
   refuses: (ids, scene) =>
-    refuseUngranted(scene, "certain images and containers made from them", ({ kind, id, image }) => {
-      if (kind === "image") return ids.includes(id);
-      return kind === "container" && id !== "*" && image !== undefined && ids.includes(image);
-    }),
+    refuseUngranted(scene, "certain images and containers made from them", (touch) => grants(ids, touch)),
 });
+
+function grants(ids: readonly string[], { kind, id, image }: Touch): boolean {
+  if (kind === "image") return ids.includes(id);
+  return kind === "container" && id !== "*" && image !== undefined && ids.includes(image);
+}
 
 function admit(text: string): string {
   if (!text.startsWith("sha256:") || !digest.test(text.slice(7))) {

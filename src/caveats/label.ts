@@ -1,3 +1,4 @@
+import type { Touch } from "../docker/attempt.ts";
 import { Failure } from "../errors.ts";
 import { defineCaveat } from "./define.ts";
 import { formatList, parseList, readList } from "./list.ts";
@@ -14,12 +15,16 @@ export const label = defineCaveat<readonly string[]>({
   parse: (text) => parseList(text, admit),
   format: formatList,
   read: (typed) => readList(typed, admit),
-  refuses: (wanted, scene) =>
-    refuseUngranted(scene, "what carries a certain label", ({ kind, id, labels }) => {
-      if (!labelled.includes(kind) || id === "*" || labels === undefined) return false;
-      return wanted.some((spelled) => carries(labels, spelled));
-    }),
+  grants,
+  // Several of them would have to be alternatives, and the engine's filters by label all have to hold
+  filter: (wanted) => (wanted.length === 1 ? wanted[0] : undefined),
+  refuses: (wanted, scene) => refuseUngranted(scene, "what carries a certain label", (touch) => grants(wanted, touch)),
 });
+
+function grants(wanted: readonly string[], { kind, id, labels }: Touch): boolean {
+  if (!labelled.includes(kind) || id === "*" || labels === undefined) return false;
+  return wanted.some((spelled) => carries(labels, spelled));
+}
 
 function carries(labels: Readonly<Record<string, string>>, spelled: string): boolean {
   const at = spelled.indexOf("=");

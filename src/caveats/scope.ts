@@ -17,6 +17,7 @@ export const scope = defineCaveat<readonly Scope[]>({
     const scopes = splitTyped(typed).map(readScope);
     return [...new Map(scopes.map((one) => [formatScope(one), one])).values()];
   },
+  grants: (scopes, touch, { circumstances }) => covers(scopes, touch, circumstances.ownership),
   refuses(scopes, { attempt, circumstances }) {
     const refused = attempt.touches.find((touch) => !covers(scopes, touch, circumstances.ownership));
     return refused === undefined ? undefined : `the request ${describe(refused)}, which no scope of this id covers`;

@@ -13,7 +13,8 @@ export function bodyOf(method: string, target: string): "none" | "read" | "strea
     const { path, query: written } = readTarget(target);
     const row = findRow(method, path)?.row;
     if (row === undefined) return "stream";
-    const rule = typeof row.body === "function" ? row.body(readParameters(written, row.query ?? {})) : (row.body ?? none);
+    const rule =
+      typeof row.body === "function" ? row.body(readParameters(written, row.query ?? {})) : (row.body ?? none);
     if (rule.kind === "json") return "read";
     return rule.kind === "none" ? "none" : "stream";
   } catch {

@@ -25,7 +25,12 @@ function refusedUnread(caveats: readonly ReadCaveat[], unread: Unreadable, circu
   return reasons.length > 0 ? reasons : [{ why: unreadable }];
 }
 
-function refusedByCaveats(caveats: readonly ReadCaveat[], attempt: Attempt, circumstances: Circumstances): Reason[] {
+/** The reasons of those caveats that refuse an attempt. */
+export function refusedByCaveats(
+  caveats: readonly ReadCaveat[],
+  attempt: Attempt,
+  circumstances: Circumstances,
+): Reason[] {
   const reasons: Reason[] = [];
   const handshake = isHandshake(attempt);
   let linksBefore: readonly string[] = [];
@@ -39,7 +44,8 @@ function refusedByCaveats(caveats: readonly ReadCaveat[], attempt: Attempt, circ
   return reasons;
 }
 
-function refusedByRules(caveats: readonly ReadCaveat[], attempt: Attempt): Reason[] {
+/** The reasons of the rules that bind every restricted id and that no caveat lifts. */
+export function refusedByRules(caveats: readonly ReadCaveat[], attempt: Attempt): Reason[] {
   const { action, touches } = attempt;
   const reasons: Reason[] = [];
   if (touches.length === 0 && !isHandshake(attempt)) {

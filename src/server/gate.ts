@@ -1,4 +1,4 @@
-import type { Attempt, Circumstances, EngineRequest, GuardBounds, Unreadable } from "../docker/attempt.ts";
+import type { Attempt, EngineRequest, GuardBounds, Unreadable } from "../docker/attempt.ts";
 import { nameAction } from "../docker/name-action.ts";
 import { readAttempt } from "../docker/read-attempt.ts";
 import { decide } from "../policy/decide.ts";
@@ -10,6 +10,8 @@ import type { Passes } from "./engine/passes.ts";
 import { createAdministration, type Administration } from "./gate/administer.ts";
 import { auditLine, type Told } from "./gate/audit-line.ts";
 import { createAuthenticator } from "./gate/authenticate.ts";
+import type { Admission, Presented } from "./gate/presented.ts";
+import { judgeInWorld, type JudgedInWorld, type NotFound, rootWorld, type World } from "./gate/world.ts";
 import { within } from "./gate/within.ts";
 import { sayReasons, words } from "./gate/words.ts";
 import { describeError, type Log } from "./log.ts";
@@ -35,35 +37,7 @@ export interface GateParts {
   readonly strictStreams?: boolean;
 }
 
-/** An attempt as a door received it. */
-export interface Presented {
-  readonly door: Circumstances["door"];
-  /** The id's text, unverified; undefined when none came. */
-  readonly token: string | undefined;
-  /** The single-use value of the verifier's own questions, unverified. */
-  readonly pass?: string | undefined;
-  readonly request: EngineRequest;
-  readonly circumstances: Omit<Circumstances, "now" | "door" | "engine">;
-  /** By what strangers are counted: an address, or the door's name where it knows none. */
-  readonly source: string;
-  /** The door cannot cut an endless answer, and so must not begin one for an id that expires. */
-  readonly refuseStreams: boolean;
-}
-
-/** What becomes of an attempt; a refusal comes with one line for whoever was refused. */
-export type Admission = Judgement &
-  (
-    | { readonly verdict: "allowed" }
-    | { readonly verdict: "refused"; readonly reasons: readonly [Reason, ...Reason[]]; readonly message: string }
-  );
-
-/** On what it was decided, as far as it came to that. */
-interface Judgement {
-  /** The id, where it verified; absent too for the verifier's own questions and while the engine is open. */
-  readonly token?: VerifiedToken;
-  /** What a restricted id's request was read as. */
-  readonly attempt?: Attempt | Unreadable;
-}
+export type { Admission, Presented } from "./gate/presented.ts";
 
 /** The only way from an attempt to a decision, and from an administrator's wish to its effect. */
 export interface Gate extends Administration {
@@ -87,6 +61,8 @@ type Judgeable = Pick<Presented, "door" | "circumstances" | "refuseStreams">;
 
 interface Judged {
   readonly told: Omit<Told, "door" | "address">;
+  readonly world?: World;
+  readonly notFound?: NotFound;
   /** Refused without a valid id: counted, so that it can't fill the disk. */
   readonly stranger: boolean;
 }
@@ -128,10 +104,11 @@ export function createGate(parts: GateParts): Gate {
     const found = await authenticator.authenticate(text, now.kid, version);
     if ("denied" in found) return stranger(named, found.denied, found.known);
     const { token } = found;
-    if (token.root) return { told: { ...named, token, decision: { verdict: "allowed" } }, stranger: false };
-
-    const attempt = await readAttempt(request, engine, await parts.bounds());
-    const decision = decideOn(presented, token, attempt);
+    if (token.root) {
+      const told = { ...named, token, decision: { verdict: "allowed" } } as const;
+      return { told, stranger: false, ...(narrows(door) && { world: rootWorld(token) }) };
+    }
+    const { world, notFound, ...judged } = await judgeRestricted(presented, token);
     // Reading asks the engine, and meanwhile the id may have been taken back
     const again = await stand();
     if (again.version !== version) {
@@ -139,7 +116,22 @@ export function createGate(parts: GateParts): Gate {
       const still = await authenticator.authenticate(text, again.now.kid, again.version);
       if ("denied" in still) return stranger(named, still.denied, token);
     }
-    return { told: { action: attempt.action ?? named.action, attempt, token, decision }, stranger: false };
+    const told = { action: judged.attempt.action ?? named.action, token, ...judged };
+    return { told, stranger: false, ...(world && { world }), ...(notFound && { notFound }) };
+  }
+
+  async function judgeRestricted(presented: Presented, token: VerifiedToken): Promise<JudgedInWorld> {
+    const bounds = await parts.bounds();
+    const { door, request, circumstances } = presented;
+    if (!narrows(door)) {
+      const attempt = await readAttempt(request, engine, bounds);
+      return { attempt, decision: decideOn(presented, token, attempt) };
+    }
+    return judgeInWorld(token, request, {
+      engine,
+      bounds,
+      circumstances: () => ({ ...circumstances, now: clock(), door, engine: engineNames(engine) }),
+    });
   }
 
   function decideOn(presented: Judgeable, token: VerifiedToken, attempt: Attempt | Unreadable): Decision {
@@ -170,7 +162,13 @@ export function createGate(parts: GateParts): Gate {
     if (judged === undefined) return { verdict: "allowed" };
     let { decision } = judged.told;
     const { token, attempt } = judged.told;
-    const on = { ...(token && { token }), ...(attempt && { attempt }) };
+    const { world, notFound } = judged;
+    const on = {
+      ...(token && { token }),
+      ...(attempt && { attempt }),
+      ...(world && { world }),
+      ...(notFound && { notFound }),
+    };
     try {
       writeDown(presented, judged);
     } catch (error) {
@@ -212,6 +210,11 @@ export function createGate(parts: GateParts): Gate {
     version: () => state.store.version(),
     current: async () => (await stand()).now,
   };
+}
+
+/** Whether a door sends on what the gate has read, and can narrow it; it tells what to do with `world` and `notFound`. */
+function narrows(door: Presented["door"]): boolean {
+  return door === "gateway" || door === "socket";
 }
 
 /** What the engine is called, as far as it has said. */

@@ -9,7 +9,8 @@ const [root, mine, other, later] = ["1", "2", "3", "4"].map((digit) => `18934560
   string,
 ];
 const gateway = { door: "gateway", ownership: true } as const;
-const made = (...path: string[]) => touch(`container:${webId}:write`, { labels: { [ownerLabel(path)]: "true" } });
+const made = (...path: string[]) =>
+  touch(`container:${webId}:write`, { labels: { [ownerLabel(path)]: alpine }, image: alpine });
 
 describe("owner", () => {
   it("grants what was created under the link, by whoever was narrowed from it", () => {
@@ -19,6 +20,27 @@ describe("owner", () => {
     refuse(`owner=${mine}`, attempt([made(root, other)]), gateway, [root, mine]);
     refuse(`owner=${mine}`, attempt([web("read")]), gateway, [root, mine]);
     refuse(`owner=${mine}`, attempt([made(root, mine), web("read")]), gateway, [root, mine]);
+  });
+
+  it("does not count a label that an image or another network could hand down", () => {
+    const label = ownerLabel([root, mine]);
+    const labelled = (text: string, value: string, more = {}) =>
+      [
+        `owner=${mine}`,
+        attempt([touch(text, { ...more, labels: { [label]: value } })]),
+        gateway,
+        [root, mine],
+      ] as const;
+    allow(...labelled(`container:${webId}:write`, alpine, { image: alpine }));
+    refuse(...labelled(`container:${webId}:write`, alpine, { image: debian }));
+    refuse(...labelled(`container:${webId}:write`, "true", { image: alpine }));
+    refuse(...labelled(`container:${webId}:write`, alpine));
+    refuse(...labelled(`container:${webId}:write`, "undefined"));
+    allow(...labelled(`network:${webId}:write`, "mine", { names: ["mine"] }));
+    refuse(...labelled(`network:${webId}:write`, "theirs", { names: ["mine"] }));
+    refuse(...labelled(`network:${webId}:write`, "true"));
+    allow(...labelled("volume:data:write", "true", { names: ["data"] }));
+    refuse(...labelled("volume:data:write", "", { names: ["data"] }));
   });
 
   it("knows a link by those before it", () => {

@@ -21,12 +21,12 @@ const shape = defineShape({
 
 /** `POST /containers/create`: the image, the new container, and whatever of the host and of others it would hold. */
 export const readContainerCreate: BodyReader = readsBody(shape, async (body, { resolver }, { query, rewritten }) => {
+  const name = query.get("name") ?? "";
+  const names = name === "" ? [] : [readNewName(name, "container")];
   const { touch: image, inspect } = await resolver.image(expectText(body["Image"] ?? "", "Image"), "read");
   if (rewritten !== true && Object.keys(inheritedLabels(inspect)).some(isReserved)) {
     throw new Unread("the image has labels that the docker-id gateway alone may set, and its containers inherit them");
   }
-  const name = query.get("name") ?? "";
-  const names = name === "" ? [] : [readNewName(name, "container")];
   const labels = readLabels(body["Labels"], "Labels");
   return [image, { kind: "container", id: "+", level: "write", names, labels, image: image.id }];
 });

@@ -5,7 +5,7 @@ import { readContainerUpdate, readExecCreate, readExecStart } from "../bodies/co
 import { filters, flag, integer, list, oneOf, psArguments, text } from "../parameters.ts";
 import { readFlag } from "../query.ts";
 import type { Rows } from "./row.ts";
-import { every, host, named, newContainerName, poweredBy } from "./touches.ts";
+import { every, host, marks, named, newContainerName, poweredBy } from "./touches.ts";
 
 const streams = { logs: flag, stream: flag, stdin: flag, stdout: flag, stderr: flag, detachKeys: text };
 const size = { h: integer, w: integer };
@@ -21,7 +21,8 @@ export const containers: Rows = {
     action: "container.list",
     op: "read",
     query: { all: flag, limit: integer, size: flag, since: text, before: text, filters },
-    touches: [every("read", "container")],
+    listing: "container",
+    touches: [every("read", "container"), marks("before", "container"), marks("since", "container")],
   },
   "POST /containers/create": {
     action: "container.create",
@@ -34,6 +35,7 @@ export const containers: Rows = {
     action: "container.prune",
     op: "write",
     query: { filters },
+    listing: "prune",
     touches: [every("write", "container")],
   },
   "GET /containers/{id}/json": {

@@ -13,7 +13,7 @@ import {
   unboundNames,
 } from "./image-touches.ts";
 import type { Rows } from "./row.ts";
-import { every, host, named } from "./touches.ts";
+import { every, host, marks, named } from "./touches.ts";
 
 const pulls = (query: Query): boolean => (query.get("fromImage") ?? "") !== "";
 
@@ -23,7 +23,8 @@ export const images: Rows = {
     action: "image.list",
     op: "read",
     query: { all: flag, filters, digests: flag, "shared-size": flag, manifests: flag, identity: flag },
-    touches: [every("read", "image")],
+    listing: "image",
+    touches: [every("read", "image"), marks("before", "image"), marks("since", "image")],
   },
   "GET /images/{name*}/json": {
     action: "image.inspect",

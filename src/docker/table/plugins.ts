@@ -9,7 +9,13 @@ const changes = [every("write", "plugin"), guard("plugins")];
 
 /** Plugins that the engine manages. Bodies are privileges and settings in JSON arrays: nothing in them is read. */
 export const plugins: Rows = {
-  "GET /plugins": { action: "plugin.list", op: "read", query: { filters }, touches: [every("read", "plugin")] },
+  "GET /plugins": {
+    action: "plugin.list",
+    op: "read",
+    query: { filters },
+    listing: "plugin",
+    touches: [every("read", "plugin")],
+  },
   "GET /plugins/{name*}/json": { action: "plugin.inspect", op: "read", touches: [named("plugin", "read")] },
   // The engine asks a registry, from the host's own network
   "GET /plugins/privileges": {

@@ -13,6 +13,23 @@ export interface RowInput extends BodyInput {
 /** Reads some of what a request touches; throws Unread. Every reader of a body is one. */
 export type TouchReader = (input: RowInput) => readonly Touch[] | Promise<readonly Touch[]>;
 
+/** What a narrowed request answers with: a list of things, their events, their use of the disk, or what it removed. */
+export type Listing =
+  | "container"
+  | "image"
+  | "volume"
+  | "network"
+  | "plugin"
+  | "service"
+  | "task"
+  | "node"
+  | "secret"
+  | "config"
+  | "event"
+  | "df"
+  | "info"
+  | "prune";
+
 /** What one operation of the engine's API is. */
 export interface Row {
   /** `area.verb`, as docker speaks of it. */
@@ -26,6 +43,8 @@ export interface Row {
   readonly touches: readonly TouchReader[];
   /** Asked of an id's signature, revocation, time, address and host alone. */
   readonly handshake?: true;
+  /** Where it speaks of all of a kind: how its answer tells of each of them, so that it can be narrowed. */
+  readonly listing?: Listing;
   /** Whether the answer outlives the request. */
   readonly stream?: (input: BodyInput) => boolean;
 }

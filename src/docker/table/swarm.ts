@@ -6,7 +6,7 @@ import { filters, flag, integer, oneOf, text } from "../parameters.ts";
 import { readFlag } from "../query.ts";
 import type { BodyInput } from "../body-reader.ts";
 import type { Rows } from "./row.ts";
-import { every, host, named } from "./touches.ts";
+import { every, host, marks, named } from "./touches.ts";
 
 const version = { version: integer };
 const logs = { details: flag, follow: flag, stdout: flag, stderr: flag, since: text, timestamps: flag, tail: text };
@@ -30,7 +30,13 @@ export const swarm: Rows = {
   },
   "POST /swarm/unlock": { action: "swarm.unlock", op: "write", body: json, touches: [readSwarmUnlock] },
 
-  "GET /nodes": { action: "node.list", op: "read", query: { filters }, touches: [every("read", "node")] },
+  "GET /nodes": {
+    action: "node.list",
+    op: "read",
+    query: { filters },
+    listing: "node",
+    touches: [every("read", "node")],
+  },
   "GET /nodes/{id}": { action: "node.inspect", op: "read", touches: [named("node", "read")] },
   "DELETE /nodes/{id}": {
     action: "node.remove",
@@ -50,6 +56,7 @@ export const swarm: Rows = {
     action: "service.list",
     op: "read",
     query: { filters, status: flag },
+    listing: "service",
     touches: [every("read", "service")],
   },
   "POST /services/create": { action: "service.create", op: "write", body: json, touches: [readServiceCreate] },
@@ -76,7 +83,13 @@ export const swarm: Rows = {
     stream: follows,
   },
 
-  "GET /tasks": { action: "task.list", op: "read", query: { filters }, touches: [every("read", "service")] },
+  "GET /tasks": {
+    action: "task.list",
+    op: "read",
+    query: { filters },
+    listing: "task",
+    touches: [every("read", "service"), marks("service", "service"), marks("node", "node")],
+  },
   "GET /tasks/{id}": { action: "task.inspect", op: "read", touches: [named("task", "read")] },
   "GET /tasks/{id}/logs": {
     action: "task.logs",
@@ -86,7 +99,13 @@ export const swarm: Rows = {
     stream: follows,
   },
 
-  "GET /secrets": { action: "secret.list", op: "read", query: { filters }, touches: [every("read", "secret")] },
+  "GET /secrets": {
+    action: "secret.list",
+    op: "read",
+    query: { filters },
+    listing: "secret",
+    touches: [every("read", "secret")],
+  },
   "POST /secrets/create": { action: "secret.create", op: "write", body: json, touches: [readSecretCreate] },
   "GET /secrets/{id}": { action: "secret.inspect", op: "read", touches: [named("secret", "read")] },
   "DELETE /secrets/{id}": { action: "secret.remove", op: "write", touches: [named("secret", "write")] },
@@ -98,7 +117,13 @@ export const swarm: Rows = {
     touches: [named("secret", "write"), readSecretUpdate],
   },
 
-  "GET /configs": { action: "config.list", op: "read", query: { filters }, touches: [every("read", "config")] },
+  "GET /configs": {
+    action: "config.list",
+    op: "read",
+    query: { filters },
+    listing: "config",
+    touches: [every("read", "config")],
+  },
   "POST /configs/create": { action: "config.create", op: "write", body: json, touches: [readConfigCreate] },
   "GET /configs/{id}": { action: "config.inspect", op: "read", touches: [named("config", "read")] },
   "DELETE /configs/{id}": { action: "config.remove", op: "write", touches: [named("config", "write")] },

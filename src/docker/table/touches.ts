@@ -1,4 +1,5 @@
 import type { Inspectable, Kind, Level, Touch } from "../attempt.ts";
+import { readFilters } from "../filters.ts";
 import { readNewName } from "../bodies/name.ts";
 import { hostPower } from "../powers/host.ts";
 import { powersOf, powersOfExec } from "../powers/inspect.ts";
@@ -44,6 +45,17 @@ export function host(power: string): TouchReader {
 /** The guard, where whoever does this could replace it, disable it or see through it. */
 export function guard(part: string): TouchReader {
   return () => [{ kind: "guard", id: part, level: "write" }];
+}
+
+/** What a list's filters name one by one: the engine looks it up, and says when it is not there. */
+export function marks(filter: string, kind: Inspectable): TouchReader {
+  return async ({ query, resolver }) => {
+    const touches: Touch[] = [];
+    for (const name of [...(readFilters(query).get(filter) ?? []), query.get(filter) ?? ""]) {
+      if (name !== "") touches.push((await resolver[kind](name, "read")).touch);
+    }
+    return touches;
+  };
 }
 
 /** The name that a rename would give to a container. */

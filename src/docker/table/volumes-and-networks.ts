@@ -9,12 +9,19 @@ const networkList: Row = {
   action: "network.list",
   op: "read",
   query: { filters },
+  listing: "network",
   touches: [every("read", "network")],
 };
 
 /** What containers share: volumes and networks. */
 export const volumesAndNetworks: Rows = {
-  "GET /volumes": { action: "volume.list", op: "read", query: { filters }, touches: [every("read", "volume")] },
+  "GET /volumes": {
+    action: "volume.list",
+    op: "read",
+    query: { filters },
+    listing: "volume",
+    touches: [every("read", "volume")],
+  },
   "POST /volumes/create": { action: "volume.create", op: "write", body: json, touches: [readVolumeCreate] },
   "GET /volumes/{name}": { action: "volume.inspect", op: "read", touches: [named("volume", "read")] },
   "PUT /volumes/{name}": {
@@ -34,6 +41,7 @@ export const volumesAndNetworks: Rows = {
     action: "volume.prune",
     op: "write",
     query: { filters },
+    listing: "prune",
     touches: [every("write", "volume")],
   },
   "GET /networks": networkList,
@@ -62,6 +70,7 @@ export const volumesAndNetworks: Rows = {
     action: "network.prune",
     op: "write",
     query: { filters },
+    listing: "prune",
     touches: [every("write", "network")],
   },
 };
