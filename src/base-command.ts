@@ -1,4 +1,5 @@
 import { Command } from "@oclif/core/command";
+import * as Flags from "@oclif/core/flags";
 import type { DockerFlags } from "./argv.ts";
 import { writeCaveat } from "./caveats/vocabulary.ts";
 import type { VerifierAddress } from "./client/find-verifier.ts";
@@ -11,6 +12,7 @@ import type { Endpoint } from "./docker-cli/endpoint.ts";
 import { findEndpoint } from "./docker-cli/endpoint.ts";
 import { noId, openEngineKeychain, readDefaultId, readSettled } from "./keychain/default-id.ts";
 import type { Keychain } from "./keychain/keychain.ts";
+import { admitName } from "./keychain/kept-id.ts";
 import { attenuate } from "./macaroon/attenuate.ts";
 import type { Macaroon } from "./macaroon/macaroon.ts";
 import { parse } from "./macaroon/parse.ts";
@@ -22,6 +24,15 @@ import { say } from "./talk.ts";
 export interface PresentedId {
   readonly macaroon: Macaroon;
   readonly text: string;
+}
+
+/** `--as NAME`, of commands that work with an id that is kept. */
+export function asFlag() {
+  return Flags.string({
+    helpValue: "NAME",
+    summary: "the id that is kept under this name, in place of the default one",
+    exclusive: ["id"],
+  });
 }
 
 /**
@@ -60,17 +71,18 @@ export abstract class BaseCommand extends Command {
     return await openEngineKeychain(process.env, this.settled, flag);
   }
 
-  /** The id that `--id` gives, else the default one; undefined where there is none. */
-  protected async findId(given: string | undefined): Promise<PresentedId | undefined> {
+  /** The id that `--id` gives, or that is kept under the name of `--as`, else the default one; undefined where there is none. */
+  protected async findId(given: string | undefined, as?: string): Promise<PresentedId | undefined> {
     if (given !== undefined) return toPresented(await readGivenId(given, "--id", say));
-    const found = await readDefaultId(this.engine.name, process.env, () => this.openKeychain());
+    const name = as === undefined ? undefined : admitName(as);
+    const found = await readDefaultId(this.engine.name, process.env, () => this.openKeychain(), name);
     return found === undefined ? undefined : toPresented(found.id);
   }
 
   /** The same; rejects with Failure("no_id") where there is none. */
-  protected async requireId(given: string | undefined): Promise<PresentedId> {
-    const found = await this.findId(given);
-    if (found === undefined) throw noId(this.engine.name);
+  protected async requireId(given: string | undefined, as?: string): Promise<PresentedId> {
+    const found = await this.findId(given, as);
+    if (found === undefined) throw noId(this.engine.name, as);
     return found;
   }
 

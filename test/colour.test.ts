@@ -9,6 +9,10 @@ import { entry } from "./support/verifier.ts";
 
 const escape = String.fromCharCode(27);
 
+async function onTerminal(env: Record<string, string>): Promise<string> {
+  return (await run("script", ["-qec", `${node} ${entry} create --help`, "/dev/null"], { env })).stdout;
+}
+
 describe("colour", () => {
   it.each([
     [true, {}, true],
@@ -33,8 +37,6 @@ describe("colour", () => {
 
   const missing = needs("script");
   it.skipIf(missing !== undefined)(`is in the help on a terminal, unless NO_COLOR is set${missing ?? ""}`, async () => {
-    const onTerminal = async (env: Record<string, string>) =>
-      (await run("script", ["-qec", `${node} ${entry} create --help`, "/dev/null"], { env })).stdout;
     expect(await onTerminal({ TERM: "xterm" })).toContain(`${escape}[1m`);
     expect(await onTerminal({ TERM: "xterm", NO_COLOR: "1" })).not.toContain(escape);
   });

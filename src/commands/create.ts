@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as Flags from "@oclif/core/flags";
 import type { PresentedId } from "../base-command.ts";
-import { BaseCommand, toPresented } from "../base-command.ts";
+import { asFlag, BaseCommand, toPresented } from "../base-command.ts";
 import { arrange, hostScopes } from "../caveats/arrange.ts";
 import type { CaveatFlag } from "../caveats/flags.ts";
 import { caveatFlags } from "../caveats/flags.ts";
@@ -73,10 +73,11 @@ export default class Create extends BaseCommand {
       summary: "the id to narrow, in place of the default one; --from is the same",
       aliases: ["from"],
     }),
+    as: asFlag(),
     secret: Flags.string({
       helpValue: "-|@FILE",
       summary: "where the engine's secret is: makes the id from the root key",
-      exclusive: ["id"],
+      exclusive: ["id", "as"],
     }),
     preset: Flags.string({ options: Object.keys(presets), summary: `caveats under a name: ${summarizePresets()}` }),
     root: Flags.boolean({ summary: "make a second root id, which may do everything" }),
@@ -90,7 +91,7 @@ export default class Create extends BaseCommand {
 
   async run(): Promise<Created> {
     const { flags } = await this.parse(Create);
-    const { id, secret, preset, root, resolve, ...typed } = flags;
+    const { id, as, secret, preset, root, resolve, ...typed } = flags;
     const wishes = caveatFlags.flatMap((flag) => valuesOf(flag, typed).map((value) => ({ flag, value })));
     if (wishes.length === 0 && preset === undefined && !root) {
       throw new Failure("misuse", "no caveat was given, and the id would be as mighty as the one it is made from", {
@@ -102,7 +103,7 @@ export default class Create extends BaseCommand {
     const named = wishes.map(({ flag, value }) =>
       resolve && kindOf(flag) !== undefined ? undefined : writeCaveat(flag.caveat, value, now),
     );
-    const base = await this.#findBase(id, secret);
+    const base = await this.#findBase(id, as, secret);
     const link = newLink(now, randomBytes);
     const added = preset === undefined ? [] : [...presets[preset as Preset].caveats(newLink(now, randomBytes))];
     for (const [at, { flag, value }] of wishes.entries())
@@ -141,13 +142,13 @@ export default class Create extends BaseCommand {
     return writeCaveat(caveat, [...new Set(ids)].join(","), now);
   }
 
-  async #findBase(id: string | undefined, given: string | undefined): Promise<PresentedId> {
+  async #findBase(id: string | undefined, as: string | undefined, given: string | undefined): Promise<PresentedId> {
     if (given !== undefined)
       return await this.#fromSecret(await readGivenSecret(given, "--secret", (told) => this.say(told)));
-    const found = await this.findId(id);
+    const found = await this.findId(id, as);
     if (found !== undefined) return found;
     const variable = process.env["DOCKER_ID_SECRET"];
-    if (variable === undefined) throw noId(this.engine.name);
+    if (variable === undefined || as !== undefined) throw noId(this.engine.name, as);
     return await this.#fromSecret(requireSecret(variable, "DOCKER_ID_SECRET"));
   }
 

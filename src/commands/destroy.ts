@@ -4,7 +4,7 @@ import { BaseCommand } from "../base-command.ts";
 import { destroyRootKey, readStatus } from "../client/admin.ts";
 import { askWhether, canAsk } from "../config/prompt.ts";
 import { Failure } from "../errors.ts";
-import { defaultName, forgetId, pendingName, readKeptId } from "../keychain/kept-id.ts";
+import { forgetId, listNames, readKeptId } from "../keychain/kept-id.ts";
 import type { Destroyed } from "../protocol/admin.ts";
 import { defaults } from "../protocol/defaults.ts";
 
@@ -108,7 +108,7 @@ export default class Destroy extends BaseCommand {
   async #forget(kid: string): Promise<void> {
     try {
       const keychain = await this.openKeychain();
-      for (const name of [defaultName, pendingName]) {
+      for (const name of await listNames(keychain, this.engine.name)) {
         const kept = await readKeptId(keychain, this.engine.name, name);
         if (kept?.kid === kid) await forgetId(keychain, this.engine.name, name);
       }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
-import { BaseCommand, type PresentedId } from "../base-command.ts";
+import { asFlag, BaseCommand, type PresentedId } from "../base-command.ts";
 import { readStatus } from "../client/admin.ts";
 import { explainRequest, readFromEngine } from "../client/explain.ts";
 import { coloursOf } from "../colour.ts";
@@ -42,6 +42,7 @@ export default class Explain extends BaseCommand {
   };
   static override flags = {
     id: Flags.string({ helpValue: "-|@FILE", summary: "the id that would ask, in place of the default one" }),
+    as: asFlag(),
     body: Flags.string({ helpValue: "-|FILE", summary: "where the request's body is" }),
     "content-type": Flags.string({ helpValue: "TYPE", summary: "the body's type", default: "application/json" }),
     address: Flags.string({ summary: "as if it came from this address; only with the root id at hand" }),
@@ -52,12 +53,12 @@ export default class Explain extends BaseCommand {
     const words = at < 0 ? undefined : this.argv.slice(at + 1);
     const { args, flags } = await this.parse(Explain, at < 0 ? this.argv : this.argv.slice(0, at));
     const { method, path } = args;
-    const { id: given, body, address, "content-type": type } = flags;
+    const { id: given, as, body, address, "content-type": type } = flags;
     if (words !== undefined) {
       if (method !== undefined || body !== undefined)
         throw new Failure("misuse", "a docker command makes its own requests: neither METHOD nor --body goes with it");
       if (address !== undefined) throw new Failure("misuse", "--address goes with METHOD PATH alone");
-      return await this.#explainDocker(admitDockerWords(words), given);
+      return await this.#explainDocker(admitDockerWords(words), given, as);
     }
     if (method === undefined || path === undefined || method === "docker") {
       throw new Failure("misuse", "explain takes METHOD PATH, or a docker command after --", {
@@ -66,17 +67,21 @@ export default class Explain extends BaseCommand {
     }
     if (body === "-" && given === "-") throw new Failure("misuse", "stdin is either the id or the body");
     const request = await readRequest(method, path, body, type);
-    const presented = await this.requireId(given);
-    const explain = await this.#explainer(presented, given !== undefined, address);
+    const presented = await this.requireId(given, as);
+    const explain = await this.#explainer(presented, (given ?? as) !== undefined, address);
     const explanation = await explain(request);
     const { method: asked, target } = request;
     const requests = [{ method: asked, target, follows: false, explanation }];
     return this.#tell({ verdict: explanation.verdict, complete: true, requests });
   }
 
-  async #explainDocker(words: readonly string[], given: string | undefined): Promise<Explained> {
-    const presented = await this.requireId(given);
-    const explain = await this.#explainer(presented, given !== undefined, undefined);
+  async #explainDocker(
+    words: readonly string[],
+    given: string | undefined,
+    as: string | undefined,
+  ): Promise<Explained> {
+    const presented = await this.requireId(given, as);
+    const explain = await this.#explainer(presented, (given ?? as) !== undefined, undefined);
     const asked = await askDocker(words, {
       explain,
       read: (method, target) => readFromEngine(this.engine, method, target, presented.text),

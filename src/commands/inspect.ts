@@ -1,9 +1,10 @@
 import * as Args from "@oclif/core/args";
 import type { PresentedId } from "../base-command.ts";
-import { BaseCommand, toPresented } from "../base-command.ts";
+import { asFlag, BaseCommand, toPresented } from "../base-command.ts";
 import { readGivenId } from "../config/given.ts";
 import type { UnverifiedDescription } from "../describe-id.ts";
 import { describeId } from "../describe-id.ts";
+import { Failure } from "../errors.ts";
 
 /** `docker-id inspect`: what an id says of itself. */
 export default class Inspect extends BaseCommand {
@@ -15,9 +16,11 @@ export default class Inspect extends BaseCommand {
     id: Args.string({ ignoreStdin: true, description: "an id: - for stdin, @FILE; else the default one" }),
   };
 
+  static override flags = { as: asFlag() };
+
   async run(): Promise<UnverifiedDescription & { verified: false }> {
-    const { args } = await this.parse(Inspect);
-    const { macaroon } = await this.#read(args.id);
+    const { args, flags } = await this.parse(Inspect);
+    const { macaroon } = await this.#read(args.id, flags.as);
     const found = describeId(macaroon);
     this.say("unverified: only a verifier can tell whether this id was altered or revoked");
     this.log(`key  ${found.kid ?? "none of docker-id's"}`);
@@ -32,8 +35,9 @@ export default class Inspect extends BaseCommand {
     return { ...found, verified: false };
   }
 
-  async #read(given: string | undefined): Promise<PresentedId> {
-    if (given === undefined) return await this.requireId(undefined);
+  async #read(given: string | undefined, as: string | undefined): Promise<PresentedId> {
+    if (given === undefined) return await this.requireId(undefined, as);
+    if (as !== undefined) throw new Failure("misuse", "either an id or --as is given");
     return toPresented(await readGivenId(given, "inspect", (sentence) => this.say(sentence)));
   }
 }

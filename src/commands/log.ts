@@ -1,5 +1,5 @@
 import * as Flags from "@oclif/core/flags";
-import { BaseCommand } from "../base-command.ts";
+import { asFlag, BaseCommand } from "../base-command.ts";
 import { readAudit } from "../client/admin.ts";
 import { coloursOf } from "../colour.ts";
 import type { AuditLine } from "../protocol/admin.ts";
@@ -11,13 +11,14 @@ export default class Log extends BaseCommand {
   static override examples = ["<%= config.bin %> log --refused", "<%= config.bin %> log --follow"];
   static override flags = {
     id: Flags.string({ helpValue: "-|@FILE", summary: "the root id, in place of the default one" }),
+    as: asFlag(),
     refused: Flags.boolean({ summary: "only what was refused" }),
     follow: Flags.boolean({ char: "f", summary: "go on with what is decided from now on" }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Log);
-    const id = await this.requireId(flags.id);
+    const id = await this.requireId(flags.id, flags.as);
     const colours = coloursOf(process.stdout, process.env);
     const paint = { allowed: colours.green, refused: colours.red };
     for await (const { line, raw } of readAudit(this.verifier, id.text, {

@@ -1,6 +1,6 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
-import { BaseCommand, toPresented } from "../base-command.ts";
+import { asFlag, BaseCommand, toPresented } from "../base-command.ts";
 import { admitLink } from "../caveats/link.ts";
 import { readStatus, revoke } from "../client/admin.ts";
 import { readGivenId } from "../config/given.ts";
@@ -22,12 +22,13 @@ export default class Revoke extends BaseCommand {
   };
   static override flags = {
     id: Flags.string({ helpValue: "-|@FILE", summary: "the id that takes it back, in place of the default one" }),
+    as: asFlag(),
   };
 
   async run(): Promise<Revoked> {
     const { args, flags } = await this.parse(Revoke);
     const wish = await this.#readWish(args.id);
-    const id = await this.requireId(flags.id);
+    const id = await this.requireId(flags.id, flags.as);
     await this.requireSameEngine(await readStatus(this.verifier), id.macaroon);
     const revoked = await revoke(this.verifier, id.text, wish);
     this.say(`${revoked.link ?? "the id"} is taken back, with everything narrowed from it`);

@@ -17,6 +17,12 @@ export const defaultName = "default";
 /** The root id of a key that is being installed; it becomes the default once the verifier has it. No name ends so. */
 export const pendingName = "default~pending";
 
+/** A name that a person gives to an id that is kept; throws Failure("misuse") for what cannot be one. */
+export function admitName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/.test(name)) return name;
+  throw new Failure("misuse", "a name for an id is made of up to 40 letters, digits, dots, dashes and underscores");
+}
+
 /** Gives the id that is kept for an engine under a name. */
 export async function readKeptId(keychain: Keychain, endpoint: string, name: string): Promise<KeptId | undefined> {
   const text = await keychain.get(`${endpoint}#${name}`);
@@ -37,6 +43,14 @@ export async function readKeptId(keychain: Keychain, endpoint: string, name: str
 /** Keeps an id for an engine under a name, in place of what was there. */
 export async function keepId(keychain: Keychain, endpoint: string, name: string, kept: KeptId): Promise<void> {
   await keychain.set(`${endpoint}#${name}`, JSON.stringify(kept));
+}
+
+/** The names under which something is kept for an engine. */
+export async function listNames(keychain: Keychain, endpoint: string): Promise<readonly string[]> {
+  const accounts = await keychain.list();
+  return accounts
+    .filter((account) => account.startsWith(`${endpoint}#`))
+    .map((account) => account.slice(endpoint.length + 1));
 }
 
 /** Forgets it; false when there was none. */
