@@ -26,7 +26,7 @@ interface Known {
 }
 
 const hundred = 100;
-const kills = 40;
+const kills = 30;
 const why = needs("root");
 
 describe.skipIf(why !== undefined)(`kill -9 of the verifier${why === undefined ? "" : `: ${why}`}`, () => {
@@ -51,7 +51,7 @@ describe.skipIf(why !== undefined)(`kill -9 of the verifier${why === undefined ?
     const done = { init: 0, revoke: 0, destroy: 0, inFlight: 0 };
     while (Math.min(done.init, done.revoke, done.destroy) < hundred || done.inFlight < kills) {
       let killed = false;
-      const kill = sleep(randomInt(1, 80)).then(async () => {
+      const kill = sleep(randomInt(40, 160)).then(async () => {
         killed = true;
         await verifier.kill9();
       });
