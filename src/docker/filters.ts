@@ -19,6 +19,12 @@ export function readFilters(query: Query): Filters {
   return filters;
 }
 
+/** Writes filters as every engine reads them, `{"type":{"container":true}}`. */
+export function spellFilters(filters: Filters): string {
+  const sets = [...filters].map(([name, values]) => [name, Object.fromEntries(values.map((value) => [value, true]))]);
+  return JSON.stringify(Object.fromEntries(sets));
+}
+
 function readValues(values: Json): readonly string[] {
   if (Array.isArray(values)) {
     return values.map((value: Json) => {

@@ -1,4 +1,4 @@
-import { readFilters } from "./filters.ts";
+import { readFilters, spellFilters } from "./filters.ts";
 import { type Query, readFlag, readQuery } from "./query.ts";
 import { Unread } from "./unread.ts";
 
@@ -8,6 +8,8 @@ export interface Parameter {
   readonly list: boolean;
   /** Throws Unread for a value that the engine and we could read differently. */
   readonly read: (query: Query, name: string) => void;
+  /** The one way to write a value that was read; as it came, where it is left out. */
+  readonly spell?: (value: string) => string;
 }
 
 /** The parameters that an operation takes, by name. */
@@ -20,7 +22,12 @@ export const text: Parameter = { list: false, read: () => {} };
 export const list: Parameter = { list: true, read: () => {} };
 
 /** Yes or no. */
-export const flag: Parameter = { list: false, read: (query, name) => void readFlag(query, name) };
+export const flag: Parameter = {
+  list: false,
+  read: (query, name) => void readFlag(query, name),
+  // Where it says nothing, some of the engine's own defaults come in
+  spell: (value) => (value === "" ? "" : readFlag(new Map([["flag", value]]), "flag") ? "1" : "0"),
+};
 
 /** A whole number, or nothing. */
 export const integer: Parameter = { list: false, read: matches(/^(?:-?[0-9]{1,15})?$/) };
@@ -30,7 +37,11 @@ export const integer: Parameter = { list: false, read: matches(/^(?:-?[0-9]{1,15
 export const psArguments: Parameter = { list: false, read: matches(/^[a-zA-Z0-9 ,_-]*$/) };
 
 /** Filters in JSON. */
-export const filters: Parameter = { list: false, read: (query) => void readFilters(query) };
+export const filters: Parameter = {
+  list: false,
+  read: (query) => void readFilters(query),
+  spell: (value) => (value === "" ? "" : spellFilters(readFilters(new Map([["filters", value]])))),
+};
 
 /** One of some words, or nothing. */
 export function oneOf(...words: readonly string[]): Parameter {
