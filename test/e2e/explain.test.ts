@@ -69,7 +69,7 @@ onStage("explaining what docker would ask", (stage) => {
 
   eachDocker((cli) => {
     const box = ["--network", "none", "box", "true"];
-    const commands: readonly (readonly string[])[] = [
+    const every: readonly (readonly string[])[] = [
       ["version"],
       ["ps"],
       ["images"],
@@ -90,6 +90,8 @@ onStage("explaining what docker would ask", (stage) => {
       ["volume", "create", "v1"],
       ["network", "ls"],
     ];
+    // What one docker asks the other asks too, in the most part
+    const commands = cli === newestDocker() ? every : every.filter((_, at) => at % 4 === 3);
 
     describe("says beforehand what the engine then says", () => {
       it.each(commands.map((args) => ({ title: args.join(" "), args })))("$title", async ({ args }) => {
