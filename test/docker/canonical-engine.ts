@@ -25,20 +25,28 @@ const things: readonly (readonly [kind: string, inspect: Readonly<Record<string,
   ["config", { ID: swarmId, Spec: { Name: "web" } }],
 ];
 
-function knownAs(kind: string, inspect: Readonly<Record<string, unknown>>, name: string): boolean {
-  const own = String(inspect["Id"] ?? inspect["ID"] ?? "");
+interface Known {
+  readonly Id?: string;
+  readonly ID?: string;
+  readonly Name?: string;
+  readonly RepoTags?: readonly string[];
+  readonly Spec?: { readonly Name: string };
+  readonly Description?: { readonly Hostname: string };
+}
+
+function isKnownAs(kind: string, inspect: Known, name: string): boolean {
+  const own = inspect.Id ?? inspect.ID ?? "";
   if (kind === "image") {
-    const tags = inspect["RepoTags"] as readonly string[];
+    const { RepoTags: tags = [] } = inspect;
     return tags.includes(name) || tags.includes(`${name}:latest`) || own === name || own.startsWith(`sha256:${name}`);
   }
-  const { Spec: spec, Description: node } = inspect as { Spec?: { Name: string }; Description?: { Hostname: string } };
-  const called = String(inspect["Name"] ?? spec?.Name ?? node?.Hostname ?? "").replace(/^\//, "");
-  return called === name || (own !== "" && own.startsWith(name));
+  const called = inspect.Name ?? inspect.Spec?.Name ?? inspect.Description?.Hostname ?? "";
+  return called.replace(/^\//, "") === name || (own !== "" && own.startsWith(name));
 }
 
 /** The engine that requests are made canonical over. */
 export const knowingEngine: EngineLookup = {
   async inspect(kind, name): Promise<unknown> {
-    return things.find(([of, inspect]) => of === kind && knownAs(kind, inspect, name))?.[1];
+    return things.find(([of, inspect]) => of === kind && isKnownAs(kind, inspect, name))?.[1];
   },
 };
