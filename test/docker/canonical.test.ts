@@ -123,8 +123,6 @@ describe("a body", () => {
   });
 
   it("binds the network of the mode to its id", async () => {
-      return [host.NetworkMode, net];
-    };
     const bound = { EndpointsConfig: { n1: { NetworkID: ids.network } } };
     expect(await networked("n1")).toEqual(["n1", bound]);
     expect(await networked("n1", { NetworkingConfig: null })).toEqual(["n1", bound]);
@@ -247,8 +245,6 @@ describe("what is sent on", () => {
     const { method, target: sent } = await readsAgain(asked);
     expect(`${method} ${sent}`).not.toContain("{");
   });
-
-
 });
 
 function encode(text: string): string {
@@ -283,4 +279,6 @@ async function networked(mode: string, more: object = {}): Promise<unknown> {
   const { HostConfig: host, NetworkingConfig: net } = (await body("POST /containers/create", create)) as {
     HostConfig: { NetworkMode: string };
     NetworkingConfig?: unknown;
-  }
+  };
+  return [host.NetworkMode, net];
+}
