@@ -119,6 +119,10 @@ export default class Init extends BaseCommand {
     this.say(
       `the engine at ${this.engine.name} ${words}; the root id is kept in ${keychain.title} as your default here`,
     );
+    const { asks } = (await readStatus(this.verifier)).engine;
+    if (asks === false) {
+      this.say("but the engine does not ask docker-id yet, so nothing is refused: sudo docker-id install --engine");
+    }
     return { engine: this.engine.name, kid: kept.kid, installed };
   }
 

@@ -61,6 +61,7 @@ onADesk("init", (desk) => {
     const outcome = await desk().id(["init", "--secret", "-", "--keychain", "file"], { input: `${secret}\n` });
     expect(allowed(outcome)).toBe("");
     expect(outcome.stderr).not.toContain(secret);
+    expect(outcome.stderr).toMatch(/does not ask docker-id yet, so nothing is refused: .* install --engine/);
     expect(await state()).toBe("guarded");
     expect(Object.keys(accounts())).toEqual([`${desk().engine.host}#default`]);
     expect(statSync(join(folder(), "ids.json")).mode & 0o777).toBe(0o600);
