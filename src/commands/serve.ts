@@ -12,7 +12,7 @@ import { logLevels, readSettings } from "../server/settings.ts";
 export default class Serve extends BaseCommand {
   static override summary = "run the verifier that guards an engine";
   static override description =
-    "Opens the admin door and the authorization plugin's, says `docker-id: ready` on stderr, and runs until SIGTERM or " +
+    "Opens the admin door, the authorization plugin's and, where it is told to, the gateway, says `docker-id: ready` on stderr, and runs until SIGTERM or " +
     "SIGINT. An engine need not be there yet.";
   static override examples = [
     "<%= config.bin %> serve",
@@ -27,6 +27,23 @@ export default class Serve extends BaseCommand {
     }),
     admin: Flags.string({ helpValue: "unix:///PATH", summary: `the admin door (${defaults.admin})` }),
     authz: Flags.string({ helpValue: "unix:///PATH", summary: `the authorization plugin's door (${defaults.authz})` }),
+    gateway: Flags.string({
+      multiple: true,
+      helpValue: "unix:///PATH|tcp://ADDRESS:PORT",
+      summary: "stand in front of the engine there, for every client; may be given several times",
+    }),
+    "gateway-certificate": Flags.string({ helpValue: "FILE", summary: "the gateway's TLS certificate, PEM" }),
+    "gateway-key": Flags.string({ helpValue: "FILE", summary: "its key, PEM" }),
+    "gateway-client-ca": Flags.string({
+      helpValue: "FILE",
+      summary: "admit only TLS clients whose certificates these authorities vouch for, PEM",
+    }),
+    "gateway-insecure-tcp": Flags.boolean({ summary: "serve plain TCP to other machines, too", allowNo: true }),
+    "gateway-trusted-proxy": Flags.string({
+      multiple: true,
+      helpValue: "ADDRESS|CIDR|unix",
+      summary: "whose X-Forwarded-For is believed; may be given several times",
+    }),
     "docker-host": Flags.string({ helpValue: "unix:///PATH", summary: `the engine (${defaults.dockerHost})` }),
     "admin-group": Flags.string({
       helpValue: "GROUP",
@@ -47,6 +64,12 @@ export default class Serve extends BaseCommand {
         admin: flags.admin,
         authz: flags.authz,
         dockerHost: flags["docker-host"],
+        gateway: flags.gateway,
+        gatewayCertificate: flags["gateway-certificate"],
+        gatewayKey: flags["gateway-key"],
+        gatewayClientCa: flags["gateway-client-ca"],
+        gatewayInsecureTcp: flags["gateway-insecure-tcp"],
+        gatewayTrustedProxy: flags["gateway-trusted-proxy"],
         adminGroup: flags["admin-group"],
         strictStreams: flags["strict-streams"],
         logLevel: flags["log-level"],

@@ -41,11 +41,19 @@ export function guardBounds(
     // Whoever may write into a socket's folder may put another socket there.
     path.dirname(settings.adminSocket),
     path.dirname(settings.authzSocket),
+    ...pathsOf(settings.gateway),
     ...(settings.configFile === undefined ? [] : [settings.configFile]),
     ...(dataRoot === undefined ? [] : [dataRoot]),
   ];
   const named = [...always, ...own].filter((each) => each !== "/");
   return { paths: [...new Set(named.flatMap((each) => [each, resolved(each)]).flatMap(runAliases))] };
+}
+
+function pathsOf({ listen, tls }: Settings["gateway"]): string[] {
+  const sockets = listen.flatMap((address) =>
+    address.kind === "unix" ? [address.path, path.dirname(address.path)] : [],
+  );
+  return [...sockets, ...Object.values(tls ?? {})];
 }
 
 /** `/var/run` is `/run` on most hosts, whichever of the two the engine will resolve. */

@@ -1,7 +1,7 @@
 import { chownSync, chmodSync } from "node:fs";
 import { lstat, mkdir, stat, unlink } from "node:fs/promises";
 import type { Server } from "node:http";
-import { connect } from "node:net";
+import { connect, type Server as AnyServer } from "node:net";
 import path from "node:path";
 import { Failure } from "../errors.ts";
 import { describeError } from "./log.ts";
@@ -18,7 +18,7 @@ export interface SocketRights {
  * replaced; throws Failure("conflict") where somebody does, and Failure("misuse") where strangers could put another
  * socket in its place.
  */
-export async function listenOn(server: Server, socket: string, rights: SocketRights): Promise<void> {
+export async function listenOn(server: AnyServer, socket: string, rights: SocketRights): Promise<void> {
   try {
     await open(server, socket, rights);
   } catch (cause) {
@@ -30,7 +30,7 @@ export async function listenOn(server: Server, socket: string, rights: SocketRig
   }
 }
 
-async function open(server: Server, socket: string, rights: SocketRights): Promise<void> {
+async function open(server: AnyServer, socket: string, rights: SocketRights): Promise<void> {
   await prepareFolder(path.dirname(socket));
   await clear(socket);
   await new Promise<void>((resolve, reject) => {

@@ -7,6 +7,7 @@ import { openAudit } from "./audit/log.ts";
 import { describeEngine } from "./describe-engine.ts";
 import { createAdminDoor } from "./doors/admin/door.ts";
 import { createAuthzDoor } from "./doors/authz/door.ts";
+import { planForRoot } from "./doors/gateway/root-plan.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { createPasses } from "./engine/passes.ts";
 import { createGate } from "./gate.ts";
@@ -15,6 +16,7 @@ import { listenOn, shut } from "./listen.ts";
 import { lockFolder } from "./lock.ts";
 import { describeError, type Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { openGateway } from "./open-gateway.ts";
 import type { Settings } from "./settings.ts";
 import { openState, type StateStore } from "./stores/guard-state.ts";
 
@@ -64,6 +66,8 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
     const audit = openAudit({ ...settings.audit, clock });
     closers.push(() => audit.close());
     const passes = createPasses({ clock, random });
+    // Apart, as a resolving one is for its own paths alone
+    const gatewayPasses = createPasses({ clock, random, admits: () => true });
     const engine = createEngine({ dockerHost, passes, timeoutMs: settings.decideTimeoutMs });
     closers.push(() => engine.close());
     const bounds = rememberBounds((dataRoot) => guardBounds(settings, dataRoot, withoutLinks));
@@ -72,7 +76,9 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
       state,
       audit,
       engine,
-      passes,
+      passes: {
+        redeem: (value, request) => passes.redeem(value, request) || gatewayPasses.redeem(value, request),
+      },
       bounds: async () => {
         // Until the engine has said where its data is, nothing that might lie in its way is decided
         if (engine.known() === undefined) await engine.identity();
@@ -102,6 +108,18 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
     await listenOn(authz, settings.authzSocket, { mode: 0o600 });
     closers.push(() => shut(admin, GRACE_MS));
     await listenOn(admin, settings.adminSocket, { mode: 0o660, ...(group === undefined ? {} : { group }) });
+    if (settings.gateway.listen.length > 0) {
+      const gateway = await openGateway(settings.gateway, {
+        gate,
+        engine,
+        passes: gatewayPasses,
+        planForward: planForRoot,
+        dockerSocket: settings.dockerSocket,
+        clock,
+        log,
+      });
+      closers.push(() => gateway.close(GRACE_MS));
+    }
 
     closers.push(keepAcquainted(engine), keepForgetting(state.store, clock, log));
     return { close: closeAll };

@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { Failure } from "../errors.ts";
 import { defaults } from "../protocol/defaults.ts";
+import { type GatewayFlags, gatewaySchema, type GatewaySettings, readGatewaySettings } from "./gateway-settings.ts";
 
 /** How much the log says. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
@@ -26,10 +27,11 @@ export interface Settings {
   /** Refuse endless answers to ids that expire, at the door that cannot cut them. */
   readonly strictStreams: boolean;
   readonly logLevel: (typeof logLevels)[number];
+  readonly gateway: GatewaySettings;
 }
 
 /** The flags of `docker-id serve`, as typed. */
-export interface SettingsFlags {
+export interface SettingsFlags extends GatewayFlags {
   readonly stateDir?: string | undefined;
   readonly admin?: string | undefined;
   readonly authz?: string | undefined;
@@ -65,6 +67,7 @@ const fileSchema = z.strictObject({
   decide_timeout: z.number().min(0.05).max(60).optional(),
   strict_streams: z.boolean().optional(),
   log_level: z.enum(logLevels).optional(),
+  gateway: gatewaySchema.optional(),
 });
 type File = z.infer<typeof fileSchema>;
 
@@ -109,6 +112,7 @@ export function readSettings(
     decideTimeoutMs: (read.decide_timeout ?? 5) * 1000,
     strictStreams: flags.strictStreams ?? read.strict_streams ?? false,
     logLevel: logLevels.find((level) => level === flags.logLevel) ?? read.log_level ?? "info",
+    gateway: withSockets(readGatewaySettings(flags, read.gateway ?? {}, choose)),
   };
 }
 
@@ -128,6 +132,13 @@ function readFile(name: string, text: string): File {
     "misuse",
     `${name} is not a configuration of docker-id${where}: ${issue?.message ?? "unreadable"}.`,
   );
+}
+
+function withSockets(gateway: GatewaySettings): GatewaySettings {
+  const listen = gateway.listen.map((address) =>
+    address.kind === "unix" ? { ...address, path: socketPath("gateway", `unix://${address.path}`) } : address,
+  );
+  return { ...gateway, listen };
 }
 
 function socketPath(which: string, address: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/errors.ts";
+import { defaultLimits } from "../../src/server/doors/gateway/limits.ts";
 import { readSettings, type SettingsFlags } from "../../src/server/settings.ts";
 
 const read = (flags: SettingsFlags, text?: string) =>
@@ -17,6 +18,7 @@ describe("settings", () => {
       decideTimeoutMs: 5000,
       strictStreams: false,
       logLevel: "info",
+      gateway: { listen: [], trusted: expect.objectContaining({ unix: false }) as object, limits: defaultLimits },
     });
   });
 
@@ -45,6 +47,7 @@ describe("settings", () => {
       decideTimeoutMs: 500,
       strictStreams: true,
       logLevel: "debug",
+      gateway: expect.objectContaining({ listen: [] }) as object,
     });
     const flags = {
       stateDir: "state/",

@@ -14,11 +14,16 @@ export interface PassedRequest {
 /** Single-use values by which the plugin door knows the verifier's own requests. */
 export interface Passes {
   /** A value for exactly this request; Failure("refused") when such a request may carry none. */
-  issue(request: PassedRequest): string;
+  issue(request: PassedRequest, options?: PassIssue): string;
   /** Whether this value was issued for exactly this request, within the last 5 s; it is used up either way. */
   redeem(value: string, request: PassedRequest): boolean;
   /** Ends a value that is of no more use; whether it was still unused. */
   withdraw(value: string): boolean;
+}
+
+export interface PassIssue {
+  /** The engine may leave the body out of what it shows. */
+  readonly mayComeBare?: boolean;
 }
 
 export interface PassOptions {
@@ -36,7 +41,7 @@ const most = 8192;
 /** Keeps passes in memory alone: those of a verifier that stopped are void. */
 export function createPasses({ clock, random, admits = isResolving }: PassOptions): Passes {
   /** By SHA-256 of the value, in order of issue, so that no lookup's timing tells of a value. */
-  const issued = new Map<string, { readonly binding: string; readonly at: number }>();
+  const issued = new Map<string, { readonly bindings: readonly string[]; readonly at: number }>();
 
   const alive = (at: number): boolean => {
     const age = clock().getTime() - at;
@@ -44,14 +49,15 @@ export function createPasses({ clock, random, admits = isResolving }: PassOption
   };
 
   return {
-    issue(request) {
+    issue(request, { mayComeBare = false } = {}) {
       if (!admits(request)) throw new Failure("refused", "such a request to the engine may carry no pass");
       for (const [key, { at }] of issued) {
         if (issued.size < most && alive(at)) break;
         issued.delete(key);
       }
       const value = Buffer.from(random(32)).toString("base64url");
-      issued.set(digest(value), { binding: bindingOf(request), at: clock().getTime() });
+      const bare = mayComeBare ? [bindingOf({ ...request, body: undefined })] : [];
+      issued.set(digest(value), { bindings: [bindingOf(request), ...bare], at: clock().getTime() });
       return value;
     },
     redeem(value, request) {
@@ -59,7 +65,7 @@ export function createPasses({ clock, random, admits = isResolving }: PassOption
       const key = digest(value);
       const pass = issued.get(key);
       issued.delete(key);
-      return pass !== undefined && alive(pass.at) && pass.binding === bindingOf(request);
+      return pass !== undefined && alive(pass.at) && pass.bindings.includes(bindingOf(request));
     },
     withdraw: (value) => issued.delete(digest(value)),
   };

@@ -1,0 +1,60 @@
+import type { BodyPiece } from "../../../../http1/body-reader.ts";
+import { type Fields, without } from "../../../../http1/fields.ts";
+import type { Body } from "../../../../http1/framing.ts";
+import type { ResponseHead } from "../../../../http1/response.ts";
+import { writeResponseHead } from "../../../../http1/write.ts";
+import type { Wire } from "./wire.ts";
+
+/** Takes an answer's body as it comes, and sees to what the client gets of it. */
+export interface AnswerSink {
+  /** Bytes as they came, framed, and what they say; false where the engine should wait until `drain`. */
+  piece(framed: Buffer, found: BodyPiece): boolean;
+  /** The body has ended; resolves to whether the client has a whole answer now. */
+  done(): Promise<boolean> | true;
+}
+
+/** What an answer sink needs to know and to do. */
+export interface SinkParts {
+  readonly client: Wire;
+  readonly method: string;
+  readonly head: ResponseHead;
+  /** The engine's fields that are passed on. */
+  readonly fields: Fields;
+  readonly body: Body;
+  /** The client's connection ends with this answer. */
+  readonly close: boolean;
+  /** Lets the engine's bytes flow again, after a sink has said that it should wait. */
+  readonly resume: () => void;
+}
+
+/** Passes an answer on as it is framed; its head goes out at once, as some clients wait for nothing else. */
+export function passWhole({ client, head, fields, body, close }: SinkParts, first: Buffer | undefined): AnswerSink {
+  const text = writeResponseHead(head.status, head.reason, [...fields, ...framing(body, close)]);
+  let written = false;
+  // The first bytes go out with it
+  if (first === undefined) {
+    client.write(text);
+    written = true;
+  }
+  return {
+    piece(framed) {
+      if (written) return client.write("", framed);
+      written = true;
+      return client.write(text, framed);
+    },
+    done() {
+      if (!written) client.write(text);
+      return true;
+    },
+  };
+}
+
+function framing(body: Body, close: boolean): Fields {
+  const coding: Fields = body.kind === "chunked" ? [["Transfer-Encoding", "chunked"]] : [];
+  return close ? [...coding, ["Connection", "close"]] : coding;
+}
+
+/** An answer's fields but for those that say how it was framed, which ours is not. */
+export function unframed(fields: Fields): Fields {
+  return without(fields, new Set(["content-length", "content-encoding", "content-md5", "etag"]));
+}
