@@ -36,6 +36,9 @@ missing_packages() {
     have secret-tool || echo libsecret-tools
     ls /usr/lib/*/libsecret-1.so.0 >/dev/null 2>&1 || echo libsecret-1-0
     have script || echo bsdutils
+    have tmux || echo tmux
+    have zsh || echo zsh
+    have fish || echo fish
     have openssl || echo openssl
     [ -x /lib/systemd/systemd ] || echo systemd ;;
   esac

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readArgv } from "./argv.ts";
 import { unansweredOperations } from "./keychain/time-limit.ts";
 import { tellError } from "./talk.ts";
@@ -23,6 +24,7 @@ export async function enter(words: readonly string[]): Promise<void> {
 /** Hot calls are answered before oclif is loaded, which takes longer than they do. */
 async function answer(words: readonly string[]): Promise<void> {
   if (words[0] === "docker-cli-plugin-metadata") return answerMetadata();
+  if (words[0]?.startsWith("__complete") === true) return await answerShell(words[0], words.slice(1));
   const { argv, dockerFlags } = readArgv(words);
   if (argv.length === 1 && argv[0] === "--version") return write(`docker-id ${readVersion()}`);
   if (argv.length === 1 && argv[0] === "show") {
@@ -45,6 +47,19 @@ function answerMetadata(): void {
       ShortDescription: "Ids that narrow what may be done with this engine",
     }),
   );
+}
+
+/** docker asks `__complete` on a shell's behalf; our own scripts send the words through a pipe. */
+async function answerShell(asked: string, words: readonly string[]): Promise<void> {
+  const [{ complete }, { readCommands }] = await Promise.all([
+    import("./completion/complete.ts"),
+    import("./manifest.ts"),
+  ]);
+  const typed = asked === "__complete-words" ? readFileSync(0, "utf8").split("\0").slice(0, -1) : words;
+  const lines = await complete(typed, readCommands(), process.env);
+  write(asked === "__completeNoDesc" ? lines.replaceAll(/\t.*/g, "") : lines);
+  // A keychain or an engine may still be silent.
+  leave();
 }
 
 function write(line: string): void {

@@ -14,11 +14,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   keychain: ["config"],
   "docker-cli": ["front"],
   host: [],
+  shell: [],
+  completion: ["front", "caveats", "client", "config", "docker", "docker-cli", "keychain"],
   client: ["docker-cli", "http1"],
   explain: ["client", "docker-cli"],
-  commands: ["front", "caveats", "client", "config", "docker-cli", "explain", "host", "keychain", "macaroon"],
+  commands: ["front", "caveats", "client", "config", "docker-cli", "explain", "host", "keychain", "macaroon", "shell"],
   // The entry and what all commands share: files beside the rooms.
-  front: ["caveats", "client", "config", "docker-cli", "keychain", "macaroon"],
+  front: ["caveats", "client", "completion", "config", "docker-cli", "keychain", "macaroon"],
 
   "server/log": [],
   "server/http-status": [],

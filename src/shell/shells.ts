@@ -1,0 +1,3 @@
+/** The shells that docker-id makes itself at home in. */
+export const shells = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof shells)[number];
