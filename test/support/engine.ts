@@ -24,8 +24,15 @@ export interface Engine {
   importImage(name: string): Promise<string>;
 }
 
-/** Starts one. With `plugin` it is guarded from the start: the plugin must answer already. */
-export async function startEngine(workspace: Workspace, options: { plugin?: string } = {}): Promise<Engine> {
+/**
+ * Starts one. With `plugin` it is guarded from the start: the plugin must answer already. Where `plugins` is given, that
+ * folder is to this engine what /run/docker/plugins is to all others: an engine asks whatever lies there for volumes that
+ * it does not know, and for 15 s what does not answer.
+ */
+export async function startEngine(
+  workspace: Workspace,
+  options: { plugin?: string; plugins?: string } = {},
+): Promise<Engine> {
   const dir = workspace.path("engine");
   mkdirSync(dir);
   const socket = `${dir}/docker.sock`;
@@ -39,7 +46,12 @@ export async function startEngine(workspace: Workspace, options: { plugin?: stri
   const places = ["--data-root", `${dir}/data`, "--exec-root", `${dir}/exec`, "--pidfile", `${dir}/pid`];
   const network = ["--iptables=false", "--ip6tables=false", "--bridge=none"];
   const rest = ["--config-file", configFile, "-H", `unix://${socket}`, "--storage-driver=vfs"];
-  const launch = () => workspace.start("dockerd", [...places, ...network, ...rest], { log });
+  const launch = () => {
+    const args = [...places, ...network, ...rest];
+    if (options.plugins === undefined) return workspace.start("dockerd", args, { log });
+    const apart = ["--mount", "--propagation", "slave", "sh", "-c", withPlugins, options.plugins];
+    return workspace.start("unshare", [...apart, ...args], { log });
+  };
   let process = launch();
   let running = true;
   const readLog = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
@@ -90,6 +102,8 @@ function ownIdentity(dir: string): object {
   const [, major] = /version (\d+)/.exec(execFileSync("dockerd", ["--version"], { encoding: "utf8" })) ?? [];
   return Number(major) < 23 ? { "deprecated-key-path": `${dir}/key.json` } : {};
 }
+
+const withPlugins = 'mkdir -p /run/docker/plugins && mount --bind "$0" /run/docker/plugins && exec dockerd "$@"';
 
 function countReloads(log: string): number {
   return log.split("Reloaded configuration").length;

@@ -24,7 +24,7 @@ export function onStage(
 }
 
 /** A suite that needs something of the machine, skipped with the reason in its name where that is missing. */
-function suite(name: string, wanted: readonly Need[], body: () => void): void {
+export function suite(name: string, wanted: readonly Need[], body: () => void): void {
   const why = needs(...wanted);
   describe.skipIf(why !== undefined)(why === undefined ? name : `${name} (${why})`, body);
 }

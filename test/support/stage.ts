@@ -34,8 +34,10 @@ export async function openStage(): Promise<Stage> {
   try {
     const dockerHost = `unix://${workspace.path("engine", "docker.sock")}`;
     // The plugin first: dockerd activates its plugins before it listens.
-    const verifier = await startVerifier(workspace, { dockerHost });
-    const engine = await startEngine(workspace, { plugin: workspace.plugin });
+    const plugins = workspace.path("plugins");
+    mkdirSync(plugins);
+    const verifier = await startVerifier(workspace, { dockerHost, plugins });
+    const engine = await startEngine(workspace, { plugin: workspace.plugin, plugins });
     const env = personOf(workspace, engine.host, verifier.admin);
     return {
       workspace,
