@@ -21,7 +21,7 @@ export const identify: Readonly<Record<Exclude<Inspectable, "exec" | "task">, Re
       kind: "container",
       id: id(inspect["Id"], fullId),
       names: [text(inspect["Name"]).replace(/^\//, "")],
-      labels: labels(member(inspect, "Config")["Labels"]),
+      labels: labelsOf(member(inspect, "Config")["Labels"]),
       image: id(inspect["Image"], imageId),
     } as const;
     return meant(touch, asked);
@@ -34,14 +34,14 @@ export const identify: Readonly<Record<Exclude<Inspectable, "exec" | "task">, Re
   volume(inspect, asked) {
     const name = text(inspect["Name"]);
     if (name !== asked) throw nonsense();
-    return { kind: "volume", id: name, names: [name], labels: labels(inspect["Labels"]) };
+    return { kind: "volume", id: name, names: [name], labels: labelsOf(inspect["Labels"]) };
   },
   network(inspect, asked) {
     const touch = {
       kind: "network",
       id: id(inspect["Id"], networkId),
       names: [text(inspect["Name"])],
-      labels: labels(inspect["Labels"]),
+      labels: labelsOf(inspect["Labels"]),
     } as const;
     // By part of its id the engine may say one of the swarm here, and take one of the host by that name elsewhere
     if (swarmId.test(touch.id) && touch.id !== asked && touch.names[0] !== asked) throw nonsense();
@@ -109,7 +109,8 @@ function member(inspect: JsonObject, key: string): JsonObject {
   return value;
 }
 
-function labels(value: Json | undefined): Readonly<Record<string, string>> {
+/** Labels as the engine shows them. */
+export function labelsOf(value: Json | undefined): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return {};
   if (!isObject(value)) throw nonsense();
   const found = Object.create(null) as Record<string, string>;

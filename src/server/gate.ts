@@ -38,6 +38,7 @@ export interface GateParts {
 }
 
 export type { Admission, Presented } from "./gate/presented.ts";
+export type { World } from "./gate/world.ts";
 
 /** The only way from an attempt to a decision, and from an administrator's wish to its effect. */
 export interface Gate extends Administration {

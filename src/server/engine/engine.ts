@@ -4,7 +4,7 @@ import { passHeader } from "../../protocol/headers.ts";
 import { createAsk } from "./ask.ts";
 import type { Answer } from "./ask.ts";
 import type { Passes } from "./passes.ts";
-import { infoTarget, inspectTarget } from "./paths.ts";
+import { infoTarget, inspectTarget, type Listed, listTarget } from "./paths.ts";
 
 /** Who an engine says that it is. */
 export interface EngineIdentity {
@@ -15,6 +15,8 @@ export interface EngineIdentity {
 
 /** The engine that the verifier guards, as far as the verifier asks it. Every question carries a pass of its own. */
 export interface Engine extends EngineLookup {
+  /** Its own list of containers, stopped ones too, networks or volumes that carry all these labels; parsed JSON. */
+  list(kind: Listed, labels: readonly string[]): Promise<unknown>;
   /** Asks who it is; rejects with Failure("no_engine") when it does not say. */
   identity(): Promise<EngineIdentity>;
   /** Who it last said that it is; undefined until it was reached once. */
@@ -98,6 +100,13 @@ export function createEngine({ dockerHost, passes, timeoutMs }: EngineOptions): 
       if (answer.status === 404 && saysNoSuchThing(answer)) return undefined;
       return readObject(answer, target);
     },
+    async list(kind, labels) {
+      const target = listTarget(kind, labels);
+      const answer = await get(target);
+      const list = answer.status === 200 ? parseJson(answer) : undefined;
+      if (list !== undefined) return list;
+      throw unusable(answer, target);
+    },
     async identity() {
       const { id, name, version } = await info();
       return { id, name, version };
@@ -123,14 +132,22 @@ function saysNoSuchThing(answer: Answer): boolean {
 function readObject(answer: Answer, target: string): Record<string, unknown> {
   const body = answer.status === 200 ? readJson(answer) : undefined;
   if (body !== undefined) return body;
-  throw new Failure("no_engine", `the engine's answer to GET ${target} cannot be used (status ${answer.status})`);
+  throw unusable(answer, target);
 }
 
-function readJson({ body }: Answer): Record<string, unknown> | undefined {
+function unusable({ status }: Answer, target: string): Failure {
+  return new Failure("no_engine", `the engine's answer to GET ${target} cannot be used (status ${status})`);
+}
+
+function readJson(answer: Answer): Record<string, unknown> | undefined {
+  const value = parseJson(answer);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : undefined;
+}
+
+function parseJson({ body }: Answer): unknown {
   try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    return JSON.parse(body.toString("utf8")) as unknown;
   } catch {
     return undefined;
   }

@@ -37,10 +37,25 @@ export function inspectTarget(kind: Inspectable, name: string): string {
   return `${before}${segments.map((each) => encodeURIComponent(each)).join("/")}${after}`;
 }
 
+/** What the engine lists by label for the verifier. */
+export type Listed = "container" | "network" | "volume";
+
+const lists: Readonly<Record<Listed, string>> = {
+  container: "/containers/json?all=1&filters=",
+  network: "/networks?filters=",
+  volume: "/volumes?filters=",
+};
+
+/** The one request target that lists what carries all these labels, `key` or `key=value`. */
+export function listTarget(kind: Listed, labels: readonly string[]): string {
+  return lists[kind] + encodeURIComponent(JSON.stringify({ label: labels }));
+}
+
 /** Whether a request is one that the verifier itself sends to resolve a name. */
 export function isResolving({ method, target }: { readonly method: string; readonly target: string }): boolean {
   if (method !== "GET") return false;
   if (target === infoTarget) return true;
+  if (Object.keys(lists).some((kind) => isList(kind as Listed, target))) return true;
   return kinds.some((kind) => {
     const [before, after] = places[kind];
     if (!target.startsWith(before) || !target.endsWith(after)) return false;
@@ -51,6 +66,16 @@ export function isResolving({ method, target }: { readonly method: string; reado
       return false;
     }
   });
+}
+
+function isList(kind: Listed, target: string): boolean {
+  if (!target.startsWith(lists[kind])) return false;
+  try {
+    const { label } = JSON.parse(decodeURIComponent(target.slice(lists[kind].length))) as { label?: unknown };
+    return Array.isArray(label) && label.every((one) => typeof one === "string") && listTarget(kind, label) === target;
+  } catch {
+    return false;
+  }
 }
 
 const kinds = Object.keys(places) as Inspectable[];

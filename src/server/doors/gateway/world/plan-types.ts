@@ -1,4 +1,5 @@
-import type { EngineLookup, EngineRequest } from "../../../../docker/attempt.ts";
+import type { EngineRequest } from "../../../../docker/attempt.ts";
+import type { Engine } from "../../../engine/engine.ts";
 import type { Admission } from "../../../gate.ts";
 
 /** What becomes of a request at the gateway: it goes on to the engine in our words, or is answered at once. */
@@ -46,8 +47,8 @@ export interface PlanInput {
   /** What the gate made of it, a refusal too: it becomes the answer. */
   readonly admission: Admission;
   /** Asked for what a list's items do not tell of themselves. */
-  readonly engine: EngineLookup;
+  readonly engine: Pick<Engine, "inspect" | "list">;
 }
 
-/** Makes the plan; never rejects but for a fault of ours, which is answered with 500 and nothing sent. */
+/** Makes the plan; rejects only when the engine does not answer and for a fault of ours, and then nothing is sent. */
 export type PlanForward = (input: PlanInput) => Promise<Plan>;
