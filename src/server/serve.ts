@@ -7,7 +7,7 @@ import { openAudit } from "./audit/log.ts";
 import { describeEngine } from "./describe-engine.ts";
 import { createAdminDoor } from "./doors/admin/door.ts";
 import { createAuthzDoor } from "./doors/authz/door.ts";
-import { planForRoot } from "./doors/gateway/root-plan.ts";
+import { planForward } from "./doors/gateway/world/plan.ts";
 import { createEngine, type Engine } from "./engine/engine.ts";
 import { createPasses } from "./engine/passes.ts";
 import { createGate } from "./gate.ts";
@@ -113,7 +113,7 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
         gate,
         engine,
         passes: gatewayPasses,
-        planForward: planForRoot,
+        planForward,
         dockerSocket: settings.dockerSocket,
         clock,
         log,

@@ -1,4 +1,3 @@
-import type { EngineLookup } from "../../../docker/attempt.ts";
 import { bodyOf } from "../../../docker/body-of.ts";
 import type { RequestHead } from "../../../http1/request.ts";
 import type { Gate } from "../../gate.ts";
@@ -11,12 +10,12 @@ import { readTurn, showRequest } from "./request.ts";
 import { sendsJson } from "./shown-body.ts";
 import { type Budget, readWhole } from "./transport/read-whole.ts";
 import type { Wire } from "./transport/wire.ts";
-import type { PlanForward } from "./world/plan-types.ts";
+import type { PlanForward, PlanInput } from "./world/plan-types.ts";
 
 /** What every exchange is made of. */
 export interface ExchangeParts extends ForwardParts {
   readonly gate: Pick<Gate, "admit" | "stands" | "version">;
-  readonly engine: EngineLookup;
+  readonly engine: PlanInput["engine"];
   readonly planForward: PlanForward;
   readonly trusted: TrustedProxies;
   readonly limits: GatewayLimits;
