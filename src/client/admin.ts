@@ -22,6 +22,14 @@ export async function readStatus(verifier: VerifierAddress): Promise<Status> {
   return status;
 }
 
+/** What time the verifier takes it to be, in whole seconds; undefined when it does not say. */
+export async function readVerifierTime(verifier: VerifierAddress): Promise<Date | undefined> {
+  const answer = await openAnswer(verifier, { method: "GET", path: "/status" }, 10_000);
+  answer.resume();
+  const time = new Date(answer.headers.date ?? Number.NaN);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
 /** Guards the engine with a first key; rejects with Failure("conflict") when it is guarded. */
 export async function installRootKey(verifier: VerifierAddress, key: InstallRootKey): Promise<void> {
   await askVerifier(verifier, { method: "POST", path: "/root-key", body: key });

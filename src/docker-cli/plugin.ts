@@ -32,7 +32,7 @@ exec "$node" ${quote(entry)} "$@"
 }
 
 /** Whether the file at this path is a script of ours; undefined when there is no file. */
-async function isOurs(path: string): Promise<boolean | undefined> {
+export async function isOurPlugin(path: string): Promise<boolean | undefined> {
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return undefined;
     throw new Failure("failed", `${path} cannot be read`, { cause });
@@ -43,7 +43,7 @@ async function isOurs(path: string): Promise<boolean | undefined> {
 /** Puts `docker id` into a folder of CLI plugins in one step; gives the path. Someone else's file is left alone. */
 export async function installPlugin(folder: string, node: string, entry: string): Promise<string> {
   const path = join(folder, "docker-id");
-  if ((await isOurs(path)) === false) {
+  if ((await isOurPlugin(path)) === false) {
     throw new Failure("conflict", `${path} is there and is not docker-id's`, { hint: "move it away first" });
   }
   const fresh = join(folder, `.docker-id.${randomBytes(6).toString("hex")}`);
@@ -62,7 +62,7 @@ export async function installPlugin(folder: string, node: string, entry: string)
 /** Takes it away again; gives whether there was one of ours. */
 export async function removePlugin(folder: string): Promise<boolean> {
   const path = join(folder, "docker-id");
-  if ((await isOurs(path)) !== true) return false;
+  if ((await isOurPlugin(path)) !== true) return false;
   await rm(path);
   return true;
 }

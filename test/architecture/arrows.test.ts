@@ -15,10 +15,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "docker-cli": ["front"],
   host: [],
   shell: [],
+  doctor: ["front", "client", "docker-cli", "keychain", "macaroon"],
   completion: ["front", "caveats", "client", "config", "docker", "docker-cli", "keychain"],
   client: ["docker-cli", "http1"],
   explain: ["client", "docker-cli"],
-  commands: ["front", "caveats", "client", "config", "docker-cli", "explain", "host", "keychain", "macaroon", "shell"],
+  commands: ["front", "caveats", "client", "config", "docker-cli", "doctor", "explain", "host", "keychain", "macaroon", "shell"],
   // The entry and what all commands share: files beside the rooms.
   front: ["caveats", "client", "completion", "config", "docker-cli", "keychain", "macaroon"],
 
