@@ -4,7 +4,7 @@ import type { Row } from "./macaroon.ts";
 /** A measure is a file of this folder that exports `run`; these two are none. */
 const tools = new Set(["run.ts", "spawned.ts"]);
 /** The machine first, what starts processes and engines last. */
-const order = ["machine.ts", "macaroon.ts", "authz.ts", "startup.ts", "docker.ts"];
+const order = ["machine.ts", "macaroon.ts", "requests.ts", "authz.ts", "startup.ts", "docker.ts"];
 
 interface Measured {
   readonly title: string;
