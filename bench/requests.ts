@@ -21,17 +21,17 @@ const identifier = formatIdentifier({ kid: "01".repeat(16), nonce: "23".repeat(1
 export async function run(): Promise<Row[]> {
   const recorded = largestRecorded();
   const grown = grow(recorded);
-  const few = engineOf(10);
-  const many = engineOf(100_000);
-  const create = await decided(post("/v1.41/containers/create?name=app-1", recorded), few);
-  const large = await decided(post("/v1.41/containers/create?name=app-1", grown), few);
+  const small = engineOf(10);
+  const large = engineOf(100_000);
+  const create = await decided(post("/v1.41/containers/create?name=app-1", recorded), small);
+  const bigger = await decided(post("/v1.41/containers/create?name=app-1", grown), small);
   const exec = { Cmd: ["true"], Privileged: false };
   const execOf = (container: string): EngineRequest => post(`/v1.41/containers/${container}/exec`, exec);
   return [
     row(`read and decide the largest create that docker was recorded to send, ${size(recorded)}`, create),
-    row(`the same with 80 variables, 40 labels, 12 binds, 10 ports: ${size(grown)}`, large),
-    row("read and decide an exec, 10 containers known", await decided(execOf("c9"), few)),
-    row("the same, 10⁵ containers known", await decided(execOf("c99999"), many)),
+    row(`the same with 80 variables, 40 labels, 12 binds, 10 ports: ${size(grown)}`, bigger),
+    row("read and decide an exec, 10 containers known", await decided(execOf("c9"), small)),
+    row("the same, 10⁵ containers known", await decided(execOf("c99999"), large)),
   ];
 }
 
