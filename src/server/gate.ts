@@ -142,12 +142,12 @@ export function createGate(parts: GateParts): Gate {
     return "stream" in attempt && !attempt.stream ? decision : refusal({ why: words.stream });
   }
 
-  function writeDown(presented: Presented, { told, stranger: counted }: Judged): void {
+  async function writeDown(presented: Presented, { told, stranger: counted }: Judged): Promise<void> {
     const { door, circumstances, source } = presented;
     const { address } = circumstances;
     const line = auditLine({ ...told, door, ...(address === undefined ? {} : { address }) }, clock());
     if (counted) audit.refusedStranger(source, line);
-    else audit.record(line);
+    else await audit.recordSoon(line);
   }
 
   async function admit(presented: Presented): Promise<Admission> {
@@ -171,7 +171,7 @@ export function createGate(parts: GateParts): Gate {
       ...(notFound && { notFound }),
     };
     try {
-      writeDown(presented, judged);
+      await writeDown(presented, judged);
     } catch (error) {
       log.error({ cause: describeError(error) }, "a decision could not be written down, and is a refusal");
       decision = refusal({ why: words.unwritten });

@@ -243,7 +243,7 @@ describe("a gate that can't rely on its own", () => {
   it("answers no when the decision can't be written down", async () => {
     const made = await room({ guarded: true });
     const answers: Admission[] = [];
-    const audit = { ...made.audit, record: full };
+    const audit = { ...made.audit, record: full, recordSoon: async () => full() };
     const { ask, gate, log } = await room({ guarded: true, parts: { audit } });
     answers.push(await ask(root), await ask(reader, inspect("mine")), await ask(reader, inspect(other)));
     for (const answer of answers) expect(answer).toMatchObject(refused(/could not write the decision down/));

@@ -26,6 +26,8 @@ export interface GatewayStage {
 export interface GatewayStageOptions {
   /** More flags for the verifier. */
   readonly flags?: (workspace: Workspace) => readonly string[];
+  /** Of the verifier. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The engine asks no plugin: the gateway alone stands in front of it. */
   readonly withoutPlugin?: boolean;
 }
@@ -37,7 +39,7 @@ export async function openGatewayStage(options: GatewayStageOptions = {}): Promi
     const dockerHost = `unix://${workspace.path("engine", "docker.sock")}`;
     const socket = workspace.path("run", "gateway.sock");
     const flags = ["--gateway", `unix://${socket}`, ...(options.flags?.(workspace) ?? [])];
-    const verifier = await startVerifier(workspace, { dockerHost, flags });
+    const verifier = await startVerifier(workspace, { dockerHost, flags, ...(options.env && { env: options.env }) });
     const engine = await startEngine(workspace, options.withoutPlugin === true ? {} : { plugin: workspace.plugin });
     await engine.importImage("box");
     const env = personOf(workspace, engine.host, verifier.admin);

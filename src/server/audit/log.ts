@@ -16,6 +16,8 @@ export interface Audit {
    * there is room for that too.
    */
   record(line: AuditLine, options?: { readonly administrative?: boolean }): void;
+  /** Like `record`, together with what else is decided in this turn of the event loop; resolves once it is written. */
+  recordSoon(line: AuditLine): Promise<void>;
   /**
    * Writes or counts the refusal of somebody without a valid id; `source` is what is known of where it came from, one
    * word for all where nothing is. Never throws: the answer is no anyway.
@@ -40,6 +42,14 @@ export interface AuditOptions {
 }
 
 const retryMs = 1000;
+/** So much is written at once, and a file may be little larger. */
+const mostTogether = 32 * 1024;
+
+/** Lines that wait for the end of this turn. */
+interface Waiting {
+  text: string;
+  readonly heard: ((error?: Failure) => void)[];
+}
 
 /** Opens the audit log. Throws nothing: a log that cannot be opened is tried again at every line, and none is written until then. */
 export function openAudit({ path, maxBytes, keep, clock, reserveBytes = 1024 * 1024 }: AuditOptions): Audit {
@@ -48,6 +58,21 @@ export function openAudit({ path, maxBytes, keep, clock, reserveBytes = 1024 * 1
   let file: LogFile | undefined;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
+  let waiting: Waiting | undefined;
+
+  function flush(): void {
+    const now = waiting;
+    waiting = undefined;
+    if (now === undefined) return;
+    let fault: Failure | undefined;
+    try {
+      tellOfStrangers();
+      appendOrdinary(now.text);
+    } catch (error) {
+      fault = unwritten(error);
+    }
+    for (const hear of now.heard) hear(fault);
+  }
 
   function opened(): LogFile {
     if (closed) throw new Error("the log is closed");
@@ -95,15 +120,28 @@ export function openAudit({ path, maxBytes, keep, clock, reserveBytes = 1024 * 1
 
   return {
     record(line, { administrative = false } = {}) {
+      flush();
       tellOfStrangers();
       try {
         (administrative ? appendAdministrative : appendOrdinary)(formatLine(line, holderBounds));
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new Failure("failed", `the decision could not be written to the audit log: ${why}`, { cause: error });
+        throw unwritten(error);
       }
     },
+    async recordSoon(line) {
+      const text = formatLine(line, holderBounds);
+      if (waiting !== undefined && waiting.text.length + text.length > mostTogether) flush();
+      if (waiting === undefined) {
+        waiting = { text: "", heard: [] };
+        setImmediate(flush);
+      }
+      const { heard } = waiting;
+      waiting.text += text;
+      const fault = await new Promise<Failure | undefined>((resolve) => heard.push(resolve));
+      if (fault !== undefined) throw fault;
+    },
     refusedStranger(source, line) {
+      flush();
       tellOfStrangers();
       const now = clock();
       const whole = strangers.refused(source, line, now);
@@ -117,12 +155,18 @@ export function openAudit({ path, maxBytes, keep, clock, reserveBytes = 1024 * 1
     read: (options = {}) => readLog({ path, keep }, options),
     close() {
       if (closed) return;
+      flush();
       tellOfStrangers(true);
       clearTimeout(timer);
       closed = true;
       file?.close();
     },
   };
+}
+
+function unwritten(cause: unknown): Failure {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Failure("failed", `the decision could not be written to the audit log: ${why}`, { cause });
 }
 
 function isFull(error: unknown): boolean {

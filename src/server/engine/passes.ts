@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isResolving } from "./paths.ts";
 import { Failure } from "../../errors.ts";
 
@@ -35,6 +35,7 @@ export interface PassOptions {
 }
 
 const lifeMs = 5000;
+const valueBytes = 32;
 /** More in flight than an engine can be asked within their life; beyond it the oldest falls. */
 const most = 8192;
 
@@ -48,6 +49,15 @@ export function createPasses({ clock, random, admits = isResolving }: PassOption
     return age >= 0 && age < lifeMs;
   };
 
+  let pool = new Uint8Array(0);
+  const randomValue = (): string => {
+    // Asking for many at once costs little more than asking for one
+    if (pool.length < valueBytes) pool = Uint8Array.from(random(64 * valueBytes));
+    const value = Buffer.from(pool.subarray(0, valueBytes)).toString("base64url");
+    pool = pool.subarray(valueBytes);
+    return value;
+  };
+
   return {
     issue(request, { mayComeBare = false } = {}) {
       if (!admits(request)) throw new Failure("refused", "such a request to the engine may carry no pass");
@@ -55,7 +65,7 @@ export function createPasses({ clock, random, admits = isResolving }: PassOption
         if (issued.size < most && alive(at)) break;
         issued.delete(key);
       }
-      const value = Buffer.from(random(32)).toString("base64url");
+      const value = randomValue();
       const bare = mayComeBare ? [bindingOf({ ...request, body: undefined })] : [];
       issued.set(digest(value), { bindings: [bindingOf(request), ...bare], at: clock().getTime() });
       return value;
@@ -76,5 +86,5 @@ function bindingOf({ method, target, body }: PassedRequest): string {
 }
 
 function digest(of: string | Uint8Array): string {
-  return createHash("sha256").update(of).digest("base64");
+  return hash("sha256", of, "base64");
 }

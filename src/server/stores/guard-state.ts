@@ -63,11 +63,12 @@ export async function openState(options: StateOptions): Promise<GuardState> {
   let known: { readonly state: CurrentState; readonly version: number; readonly at: number } | undefined;
   let remembered: string | undefined;
   let closed = false;
+  let ofTurn: number | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   /** Examinations and changes take turns, or one would see the other half done. */
   function inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = queue.then(act);
+    const turn = queue.then(act).finally(endTurn);
     queue = turn.catch(() => undefined);
     return turn;
   }
@@ -84,6 +85,26 @@ export async function openState(options: StateOptions): Promise<GuardState> {
   function version(): number {
     if (live === undefined) versionBase += 1;
     return versionBase + (live?.version() ?? 0);
+  }
+
+  /**
+   * What is decided in one turn of the event loop is decided at the same time: the store is looked at once for all of
+   * it, and again after a change of our own.
+   */
+  function versionOfTurn(): number {
+    if (ofTurn === undefined) {
+      ofTurn = version();
+      setImmediate(endTurn);
+    }
+    return ofTurn;
+  }
+
+  function endTurn(): void {
+    ofTurn = undefined;
+  }
+
+  function changing<T>(change: Promise<T>): Promise<T> {
+    return change.finally(endTurn);
   }
 
   async function examine(): Promise<CurrentState> {
@@ -177,12 +198,12 @@ export async function openState(options: StateOptions): Promise<GuardState> {
   return {
     current: async () => cached() ?? inTurn(async () => cached() ?? examine()),
     store: {
-      version,
+      version: versionOfTurn,
       rootKey: async (kid) => opened().rootKey(kid),
       retired: async (kid) => opened().retired(kid),
-      revoke: async (revocation) => opened().revoke(revocation),
+      revoke: async (revocation) => changing(opened().revoke(revocation)),
       revoked: async (digests, links) => opened().revoked(digests, links),
-      forget: async (now) => opened().forget(now),
+      forget: async (now) => changing(opened().forget(now)),
     },
     install: (key, engine) =>
       inTurn(async () => {

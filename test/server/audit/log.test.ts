@@ -65,6 +65,43 @@ async function lines(audit: Audit, options: Parameters<Audit["read"]>[0] = {}): 
   return actions;
 }
 
+describe("lines of one turn of the event loop", () => {
+  it("are written together, in their order, before whoever waits hears of it", async () => {
+    const audit = open();
+    const all = Promise.all(["a", "b", "c"].map((action) => audit.recordSoon(line(action))));
+    expect(written()).toEqual([]);
+    await all;
+    expect(written().map(({ action }) => action)).toEqual(["a", "b", "c"]);
+  });
+
+  it("keep their place before one that is written at once, and before the end", async () => {
+    const audit = open();
+    const first = audit.recordSoon(line("a"));
+    audit.record(line("b"));
+    const last = audit.recordSoon(line("c"));
+    audit.close();
+    await Promise.all([first, last]);
+    expect(written().map(({ action }) => action)).toEqual(["a", "b", "c"]);
+  });
+
+  it("are all answered no when they can't be written", async () => {
+    const audit = open();
+    mkdirSync(path, { recursive: true });
+    const heard = await Promise.allSettled([audit.recordSoon(line("a")), audit.recordSoon(line("b"))]);
+    expect(heard.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    audit.close();
+    await expect(audit.recordSoon(line("c"))).rejects.toMatchObject({ code: "failed" });
+  });
+
+  it("do not grow a file far beyond its size", async () => {
+    const audit = open({ maxBytes: 64 * 1024 });
+    const long = "x".repeat(1000);
+    await Promise.all(Array.from({ length: 200 }, () => audit.recordSoon(line(long))));
+    expect(statSync(path).size).toBeLessThanOrEqual(64 * 1024);
+    expect([path, `${path}.1`, `${path}.2`, `${path}.3`].flatMap((each) => written(each))).toHaveLength(200);
+  });
+});
+
 describe("the audit log", () => {
   it("has one line a decision, in a 0600 file of a 0700 folder, at once", () => {
     const audit = open();

@@ -39,6 +39,20 @@ describe("a pass", () => {
     expect(passes.redeem(value, issued)).toBe(false);
   });
 
+  it("is good without a body that the engine may leave out, and never with another", () => {
+    const passes = make(() => true);
+    const bare = { method: create.method, target: create.target };
+    expect(passes.redeem(passes.issue(create, { mayComeBare: true }), bare)).toBe(true);
+    expect(passes.redeem(passes.issue(create, { mayComeBare: true }), create)).toBe(true);
+    const other = { ...create, body: Buffer.from("{} ") };
+    expect(passes.redeem(passes.issue(create, { mayComeBare: true }), other)).toBe(false);
+  });
+
+  it("never comes twice", () => {
+    const passes = make();
+    expect(new Set(Array.from({ length: 500 }, () => passes.issue(web))).size).toBe(500);
+  });
+
   it.each([
     [4999, true],
     [5000, false],

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { destroyOffline } from "../../../src/server/stores/destroy-offline.ts";
 import { openState } from "../../../src/server/stores/guard-state.ts";
@@ -356,6 +357,7 @@ describe("while the verifier runs", () => {
     const seen = [state.store.version()];
     for (let times = 0; times < 3; times += 1) {
       renameSync(places.stateDir, join(root, "away"));
+      await nextTurn();
       seen.push(state.store.version());
       await state.current();
       seen.push(state.store.version());
@@ -366,6 +368,19 @@ describe("while the verifier runs", () => {
     }
     expect(new Set(seen).size).toBe(seen.length);
     expect(state.store.version()).toBe(seen.at(-1));
+  });
+
+  it("looks at the store once for all that is asked in one turn of the event loop, but sees its own changes", async () => {
+    const before = state.store.version();
+    const other = openSqliteStore({ folder: places.stateDir, create: false });
+    await other.revoke({ point: { link: "1.0123456789abcdef01234567" } });
+    expect(state.store.version()).toBe(before);
+    await nextTurn();
+    const after = state.store.version();
+    expect(after).not.toBe(before);
+    await state.store.revoke({ point: { link: "2.0123456789abcdef01234567" } });
+    expect(state.store.version()).not.toBe(after);
+    await other.close();
   });
 });
 
