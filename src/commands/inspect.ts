@@ -4,7 +4,13 @@ import { asFlag, BaseCommand, toPresented } from "../base-command.ts";
 import { readGivenId } from "../config/given.ts";
 import type { UnverifiedDescription } from "../describe-id.ts";
 import { describeId } from "../describe-id.ts";
+import { drawId, layersOf, type UnverifiedLayer } from "../draw-id.ts";
 import { Failure } from "../errors.ts";
+
+interface Inspected extends UnverifiedDescription {
+  readonly layers: readonly UnverifiedLayer[];
+  readonly verified: false;
+}
 
 /** `docker-id inspect`: what an id says of itself. */
 export default class Inspect extends BaseCommand {
@@ -18,21 +24,15 @@ export default class Inspect extends BaseCommand {
 
   static override flags = { as: asFlag() };
 
-  async run(): Promise<UnverifiedDescription & { verified: false }> {
+  async run(): Promise<Inspected> {
     const { args, flags } = await this.parse(Inspect);
     const { macaroon } = await this.#read(args.id, flags.as);
     const found = describeId(macaroon);
     this.say("unverified: only a verifier can tell whether this id was altered or revoked");
-    this.log(`key  ${found.kid ?? "none of docker-id's"}`);
-    let depth = 0;
-    for (const { text, understood } of found.caveats) {
-      this.log(`${"  ".repeat(depth)}└ ${text}${understood ? "" : "  (not understood: it refuses everything)"}`);
-      // Each create ends with a link: what follows was narrowed by someone else, or later.
-      if (text.startsWith("link=")) depth += 1;
-    }
+    for (const line of drawId(found, new Date())) this.log(line);
     const kind = found.root ? "a root id: it may do everything" : "a restricted id";
     this.log(`${kind}${found.expires === undefined ? "" : `, until ${found.expires}`}`);
-    return { ...found, verified: false };
+    return { ...found, layers: layersOf(found), verified: false };
   }
 
   async #read(given: string | undefined, as: string | undefined): Promise<PresentedId> {

@@ -24,13 +24,19 @@ onADesk("inspect", (desk) => {
     const parent = allowed(await desk().id(["create", "--op", "read", "--for", "ann"]));
     const child = allowed(await desk().id(["create", "--id", parent, "--expires", "2090-01-01T00:00:00Z"]));
     const text = allowed(await desk().id(["inspect", "-"], { input: child }));
-    expect(text).toMatch(/^└ op=read\n└ for=ann\n└ link=\S+\n {2}└ expires=2090-01-01T00:00:00Z\n {2}└ link=/m);
+    expect(text).toMatch(
+      /^└ narrowed \d{4}-\S+Z for ann\n {2}│ op=read\n {2}│ link=\S+\n {2}└ narrowed \S+Z\n {4}│ expires=2090-01-01T00:00:00Z {2}\(\d+ days left\)\n {4}│ link=/m,
+    );
     expect(text).toMatch(/a restricted id, until 2090/);
     expect(await inspect(child)).toMatchObject({
       verified: false,
       root: false,
       names: ["ann"],
       expires: "2090-01-01T00:00:00.000Z",
+      layers: [
+        { link: expect.any(String), made: expect.stringMatching(/Z$/), names: ["ann"] },
+        { link: expect.any(String), names: [], caveats: [{ text: "expires=2090-01-01T00:00:00Z", understood: true }] },
+      ],
     });
   });
 
