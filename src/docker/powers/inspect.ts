@@ -8,6 +8,7 @@ import { beginReading, expectList, expectObject, expectText } from "../bodies/sh
 import type { FieldReader, Reading } from "../bodies/shape.ts";
 import { readMountPoint } from "../bodies/volumes.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { withoutReserved } from "../reserved.ts";
 import type { Resolver } from "../resolve.ts";
 import { Unread } from "../unread.ts";
 import { hostPower, namedPower } from "./host.ts";
@@ -67,7 +68,12 @@ async function powersOfOne(inspect: JsonObject, reading: Reading): Promise<Touch
 async function readLent(field: string, value: Json, reading: Reading): Promise<readonly Touch[]> {
   const reader = Object.hasOwn(lent, field) ? lent[field] : undefined;
   if (reader === undefined) return isZero(value) ? [] : [unknown(field)];
-  return value === null ? [] : orUnknown(field, async () => reader(value, `HostConfig.${field}`, reading));
+  return value === null ? [] : readKnown(field, value, reader, reading);
+}
+
+// What the gateway has labelled is no one's wish
+async function readKnown(field: string, value: Json, reader: FieldReader, reading: Reading): Promise<readonly Touch[]> {
+  return orUnknown(field, async () => reader(withoutReserved(value), `HostConfig.${field}`, reading));
 }
 
 async function orUnknown(field: string, read: () => Promise<readonly Touch[]>): Promise<readonly Touch[]> {

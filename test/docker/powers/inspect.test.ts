@@ -32,6 +32,15 @@ describe("what a container lends that asked for nothing", () => {
       { Binds: ["data:/x"] },
       [volume("data"), volume("gone"), { Type: "tmpfs", RW: true }, { Type: "image", RW: false }],
     ],
+    [
+      "with a new volume that the gateway labelled",
+      {
+        Mounts: [
+          { Type: "volume", Source: "data", Target: "/x", VolumeOptions: { Labels: { "docker-id.owner.x": "true" } } },
+        ],
+      },
+      [volume("data")],
+    ],
     ["by a newer runtime's name", { Runtime: "io.containerd.runc.v2" }, []],
     ["with a field that is new and says nothing", { Novelty: null, Other: {} }, []],
   ])("%s", async (_, hostConfig, mounts) => {
