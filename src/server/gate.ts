@@ -1,6 +1,5 @@
 import type { Attempt, EngineRequest, GuardBounds, Unreadable } from "../docker/attempt.ts";
 import { nameAction } from "../docker/name-action.ts";
-import { readAttempt } from "../docker/read-attempt.ts";
 import { decide } from "../policy/decide.ts";
 import type { Decision, Reason } from "../policy/decision.ts";
 import type { VerifiedToken } from "../policy/token.ts";
@@ -12,6 +11,7 @@ import { auditLine, type Told } from "./gate/audit-line.ts";
 import { createAuthenticator } from "./gate/authenticate.ts";
 import type { Admission, Presented } from "./gate/presented.ts";
 import { judgeInWorld, type JudgedInWorld, type NotFound, rootWorld, type World } from "./gate/world.ts";
+import { readAtPlugin } from "./gate/read-at-plugin.ts";
 import { within } from "./gate/within.ts";
 import { sayReasons, words } from "./gate/words.ts";
 import { describeError, type Log } from "./log.ts";
@@ -125,7 +125,7 @@ export function createGate(parts: GateParts): Gate {
     const bounds = await parts.bounds();
     const { door, request, circumstances } = presented;
     if (!narrows(door)) {
-      const attempt = await readAttempt(request, engine, bounds);
+      const attempt = await readAtPlugin(request, engine, bounds);
       return { attempt, decision: decideOn(presented, token, attempt) };
     }
     return judgeInWorld(token, request, {

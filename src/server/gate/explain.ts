@@ -1,5 +1,4 @@
 import type { Attempt, EngineRequest, Touch, Unreadable } from "../../docker/attempt.ts";
-import { readAttempt } from "../../docker/read-attempt.ts";
 import { Failure } from "../../errors.ts";
 import type { Decision } from "../../policy/decision.ts";
 import type { VerifiedToken } from "../../policy/token.ts";
@@ -11,6 +10,7 @@ import { readAsTyped } from "./as-typed.ts";
 import type { Told } from "./audit-line.ts";
 import type { Authenticated } from "./authenticate.ts";
 import { makes, withMade, type MadeRequest } from "./made.ts";
+import { readAtPlugin } from "./read-at-plugin.ts";
 import { within } from "./within.ts";
 import { words } from "./words.ts";
 
@@ -99,7 +99,7 @@ async function judge(
   { address }: ExplainWish,
   { engine, bounds, decideTimeoutMs, decideOn }: ExplainParts,
 ): Promise<{ readonly attempt: Attempt | Unreadable; readonly decision: Decision }> {
-  const read = readAttempt(request, withMade(engine, made), await bounds());
+  const read = readAtPlugin(request, withMade(engine, made), await bounds());
   const attempt = await within<Attempt | Unreadable>(decideTimeoutMs, read, () => ({ unreadable: words.late }));
   return { attempt, decision: decideOn(token, attempt, address) };
 }

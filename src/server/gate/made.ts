@@ -2,6 +2,7 @@ import type { EngineLookup, EngineRequest } from "../../docker/attempt.ts";
 import { isObject, readJson, type JsonObject } from "../../docker/json.ts";
 import { nameAction } from "../../docker/name-action.ts";
 import { readTarget } from "../../docker/target.ts";
+import { absentImage } from "./read-at-plugin.ts";
 
 /** What a request would create, under the id that was made up for it. */
 export interface MadeRequest {
@@ -42,7 +43,7 @@ async function inspectNew(id: string, { target, body }: EngineRequest, before: E
     Id: id,
     // The engine makes up a name where none is given, which no caveat can count on
     Name: `/${name === null || name === "" ? id : name}`,
-    Image: (image as JsonObject | undefined)?.["Id"],
+    Image: ((image ?? absentImage) as JsonObject)["Id"],
     Config: { Labels: create["Labels"] ?? {} },
     // The engine's own defaults, which it would add, lend nothing
     HostConfig: create["HostConfig"] ?? {},

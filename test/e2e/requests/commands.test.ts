@@ -20,6 +20,7 @@ const table = `
   image inspect box                               | root        image looker wide
   image inspect other                             | root              looker wide
   history box                                     | root        image looker wide
+  inspect box                                     | root              looker wide
 * inspect web                                     | root reader image looker wide
   container inspect theirs                        | root              looker wide
 * logs web                                        | root reader image looker wide
@@ -42,6 +43,7 @@ const table = `
   export -o NEWFILE web                           | root reader image looker wide
 * run --rm --network none box true                | root        image        wide
   run --rm --network none other true              | root                     wide
+  run --rm --network none 127.0.0.1:1/none true   | !root                    wide
   run --rm --network none -v /data box true       | root        image        wide
   run --rm --network none -v NEW:/data box true   | root                     wide
   run --rm --network none -v FOLDER:/x box true   | root
