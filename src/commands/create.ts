@@ -77,7 +77,7 @@ export default class Create extends BaseCommand {
     secret: Flags.string({
       helpValue: "-|@FILE",
       summary: "where the engine's secret is: makes the id from the root key",
-      exclusive: ["id", "as"],
+      exclusive: ["id"],
     }),
     preset: Flags.string({ options: Object.keys(presets), summary: `caveats under a name: ${summarizePresets()}` }),
     root: Flags.boolean({ summary: "make a second root id, which may do everything" }),
@@ -98,6 +98,8 @@ export default class Create extends BaseCommand {
         hint: "docker-id create --help lists the caveats; --root makes a second root id",
       });
     }
+    if (secret !== undefined && as !== undefined)
+      throw new Failure("misuse", "--secret makes an id anew, and narrows none that is kept");
     const now = new Date();
     // All that can be known to be wrong without an engine is told before the engine or a secret is asked for.
     const named = wishes.map(({ flag, value }) =>

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../base-command.ts";
 import { readStatus } from "../client/admin.ts";
@@ -7,6 +6,7 @@ import { findVerifier } from "../client/find-verifier.ts";
 import { installPlugin, removePlugin, systemPluginFolder, userPluginFolder } from "../docker-cli/plugin.ts";
 import { installGuard, removeGuard, type Guarded, type Guarding } from "../host/guard-engine.ts";
 import { defaults } from "../protocol/defaults.ts";
+import { startCommand } from "../start-command.ts";
 
 /** What was put in place, or taken away. */
 interface Installed {
@@ -61,7 +61,7 @@ export default class Install extends BaseCommand {
       this.log(removed ? `docker id is no longer in ${folder}` : `there is no docker id of ours in ${folder}`);
       return { done: removed ? "removed" : "nothing" };
     }
-    const plugin = await installPlugin(folder, process.execPath, entry());
+    const plugin = await installPlugin(folder, startCommand());
     this.log(`docker id works now: ${plugin}`);
     return { done: "installed", plugin };
   }
@@ -86,8 +86,7 @@ export default class Install extends BaseCommand {
       daemonConfig: daemonConfig === undefined ? undefined : resolve(daemonConfig),
       pidFile: pidFile ?? "/var/run/docker.pid",
       command: [
-        process.execPath,
-        entry(),
+        ...startCommand(),
         "serve",
         ...(config === undefined ? [] : ["--config", resolve(config)]),
         ...(dockerHost === undefined ? [] : ["--docker-host", dockerHost]),
@@ -110,9 +109,4 @@ export default class Install extends BaseCommand {
     else if (guard.live) this.log("the engine asks docker-id, which lets everything pass until: docker-id init");
     return { done: "installed", guard };
   }
-}
-
-/** The file that starts docker-id, beside the folder that this one was built into. */
-function entry(): string {
-  return fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 }

@@ -9,23 +9,25 @@ export const systemPluginFolder = "/usr/local/lib/docker/cli-plugins";
 
 const mark = "# docker id: written by docker-id install";
 
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** The folder of one user's CLI plugins, as docker finds it. */
 export function userPluginFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment["DOCKER_CONFIG"] || join(homedir(), ".docker"), "cli-plugins");
 }
 
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /**
  * The shell script that docker runs as `docker id`. It names the Node that installed it, so that it starts whatever
- * `node` the PATH has; once that one is gone, the PATH's is tried, and the entry itself says when it is too old.
+ * `node` the PATH has; once that one is gone, the PATH's is tried, and the entry itself says when it is too old. Where
+ * there is no entry, what installed it is a program of its own.
  */
-export function pluginScript(node: string, entry: string): string {
+export function pluginScript(program: string, entry: string | undefined): string {
+  if (entry === undefined) return `#!/bin/sh\n${mark}\nexec ${quote(program)} "$@"\n`;
   return `#!/bin/sh
 ${mark}
-node=${quote(node)}
+node=${quote(program)}
 [ -x "$node" ] || node=node
 exec "$node" ${quote(entry)} "$@"
 `;
@@ -41,7 +43,7 @@ export async function isOurPlugin(path: string): Promise<boolean | undefined> {
 }
 
 /** Puts `docker id` into a folder of CLI plugins in one step; gives the path. Someone else's file is left alone. */
-export async function installPlugin(folder: string, node: string, entry: string): Promise<string> {
+export async function installPlugin(folder: string, start: readonly string[]): Promise<string> {
   const path = join(folder, "docker-id");
   if ((await isOurPlugin(path)) === false) {
     throw new Failure("conflict", `${path} is there and is not docker-id's`, { hint: "move it away first" });
@@ -49,7 +51,7 @@ export async function installPlugin(folder: string, node: string, entry: string)
   const fresh = join(folder, `.docker-id.${randomBytes(6).toString("hex")}`);
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(fresh, pluginScript(node, entry), { flag: "wx" });
+    await writeFile(fresh, pluginScript(start[0] ?? "docker-id", start[1]), { flag: "wx" });
     await chmod(fresh, 0o755);
     await rename(fresh, path);
   } catch (cause) {

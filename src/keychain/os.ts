@@ -1,10 +1,9 @@
 import { Failure } from "../errors.ts";
 import type { Keychain } from "./keychain.ts";
 import { service } from "./keychain.ts";
-import { explainFault, explainLoadFault, lateFault, lockedFault } from "./os-faults.ts";
+import { type Keytar, loadKeytar } from "./load-keytar.ts";
+import { explainFault, lateFault, lockedFault } from "./os-faults.ts";
 import { within } from "./time-limit.ts";
-
-type Keytar = typeof import("keytar");
 
 /** Windows keeps 2 560 bytes of UTF-16. */
 const longestOnWindows = 1200;
@@ -58,24 +57,4 @@ export function osKeychain(timeoutMs = 3000): Keychain {
       return found.map(({ account }) => account).filter((account) => !account.startsWith("probe#"));
     },
   };
-}
-
-function loadKeytar(): Keytar {
-  // As an import it would take longer than the addon does.
-  const load = process.getBuiltinModule("node:module").createRequire(import.meta.url);
-  try {
-    return load("keytar") as Keytar;
-  } catch {
-    throw explainLoadFault(trueCause(load));
-  }
-}
-
-/** keytar tries several places and hides what each said; the prebuilt addon says what it lacks. */
-function trueCause(load: NodeJS.Require): unknown {
-  try {
-    load(`keytar/prebuilds/${process.platform}-${process.arch}/keytar.node`);
-    return undefined;
-  } catch (cause) {
-    return cause;
-  }
 }

@@ -7,7 +7,7 @@ const topLevel = new Set(
     "package.json package-lock.json tsconfig.json src bin test oclif.manifest.json README.md " +
     "LICENSE CHANGELOG.md docs bench packaging " +
     // Made by npm and the build.
-    "node_modules dist"
+    "node_modules dist dist-sea"
   ).split(" "),
 );
 

@@ -5,7 +5,7 @@ import { dirname, join, normalize } from "node:path";
 export const repository = new URL("../../", import.meta.url).pathname;
 
 /** Made by tools or by others: no part of the project. */
-const foreign = new Set([".git", "node_modules", "dist"]);
+const foreign = new Set([".git", "node_modules", "dist", "dist-sea"]);
 
 /** All files of a folder, relative to the repository. */
 export function listFiles(folder: string): string[] {

@@ -1,0 +1,114 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import { injectBlob } from "./inject.ts";
+
+/**
+ * Builds dist-sea/docker-id, or the file that is named: docker-id and the Node that runs this in one, from one bundle
+ * with the keychain's addon. oclif.manifest.json has to be up to date.
+ */
+
+const here = import.meta.dirname;
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const addonAsset = "keytar.node";
+
+/** Files of src in whose place one of this folder stands. */
+const replaced: Readonly<Record<string, string>> = {
+  "src/run-command.ts": "run-command.ts",
+  "src/version.ts": "version.ts",
+  "src/manifest.ts": "manifest.ts",
+  "src/keychain/load-keytar.ts": "load-keytar.ts",
+};
+
+const inPlace: Plugin = {
+  name: "in-place",
+  setup(setup) {
+    setup.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const relative = path.slice(repository.length);
+      if (relative === "packaging/sea/commands.ts") return { contents: listCommands(), loader: "ts", resolveDir: here };
+      const file = replaced[relative];
+      if (file === undefined) return undefined;
+      return { contents: readFileSync(join(here, file), "utf8"), loader: "ts", resolveDir: here };
+    });
+  },
+};
+
+/** A module that has each command by its id. */
+function listCommands(): string {
+  const files = readdirSync(join(repository, "src/commands"), { recursive: true, encoding: "utf8" });
+  const lines = files
+    .filter((file) => file.endsWith(".ts"))
+    .toSorted()
+    .map((file) => {
+      const id = file.replace(/\.ts$/, "").replaceAll("/", ":");
+      return `  ${JSON.stringify(id)}: () => import(${JSON.stringify(`../../src/commands/${file}`)}),`;
+    });
+  return `export const commands = {\n${lines.join("\n")}\n};\n`;
+}
+
+async function bundle(outfile: string): Promise<void> {
+  await build({
+    entryPoints: [join(here, "main.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    // A single executable can import nothing at run time, not even what is Node's own
+    supported: { "dynamic-import": false },
+    define: {
+      "import.meta.url": '"file:///docker-id"',
+      "import.meta.dirname": '"/"',
+      "import.meta.filename": '"/docker-id"',
+    },
+    plugins: [inPlace],
+    logLevel: "warning",
+  });
+}
+
+async function main(out: string): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), "docker-id-sea-"));
+  try {
+    const [script, blob, settings] = ["docker-id.cjs", "blob", "sea.json"].map((name) => join(work, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await bundle(script);
+    const addon = join(repository, "node_modules/keytar/prebuilds", `${process.platform}-${process.arch}`, addonAsset);
+    const config = {
+      main: script,
+      output: blob,
+      disableExperimentalSEAWarning: true,
+      useCodeCache: true,
+      assets: { [addonAsset]: addon },
+    };
+    writeFileSync(settings, JSON.stringify(config));
+    execFileSync(process.execPath, ["--experimental-sea-config", settings], { stdio: ["ignore", "ignore", "inherit"] });
+    mkdirSync(dirname(out), { recursive: true });
+    const fresh = `${out}.${basename(work)}`;
+    writeFileSync(fresh, injectBlob(readFileSync(process.execPath), readFileSync(blob)));
+    chmodSync(fresh, 0o755);
+    renameSync(fresh, out);
+    process.stdout.write(`${out}\n`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+await main(resolve(process.argv[2] ?? join(repository, "dist-sea/docker-id")));

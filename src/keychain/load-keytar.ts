@@ -1,0 +1,28 @@
+import { explainLoadFault } from "./os-faults.ts";
+
+/** As much of keytar as is used. */
+export type Keytar = Pick<
+  typeof import("keytar"),
+  "getPassword" | "setPassword" | "deletePassword" | "findCredentials"
+>;
+
+/** Loads the addon that speaks to the OS keychain; throws Failure("no_keychain") with what it lacks. */
+export function loadKeytar(): Keytar {
+  // As an import it would take longer than the addon does.
+  const load = process.getBuiltinModule("node:module").createRequire(import.meta.url);
+  try {
+    return load("keytar") as Keytar;
+  } catch {
+    throw explainLoadFault(trueCause(load));
+  }
+}
+
+/** keytar tries several places and hides what each said; the prebuilt addon says what it lacks. */
+function trueCause(load: NodeJS.Require): unknown {
+  try {
+    load(`keytar/prebuilds/${process.platform}-${process.arch}/keytar.node`);
+    return undefined;
+  } catch (cause) {
+    return cause;
+  }
+}
