@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import type { Attempt, GuardBounds, Unreadable } from "../../src/docker/attempt.ts";
-import { readAttempt } from "../../src/docker/read-attempt.ts";
+import { readAtPlugin } from "../../src/server/gate/read-at-plugin.ts";
 import { createAuthzDoor } from "../../src/server/doors/authz/door.ts";
 import { createEngine } from "../../src/server/engine/engine.ts";
 import { createPasses } from "../../src/server/engine/passes.ts";
@@ -46,7 +46,7 @@ export async function startWatchedEngine(guard: GuardBounds): Promise<WatchedEng
   const door = createAuthzDoor({
     gate: {
       async admit({ pass, request }) {
-        if (pass === undefined || !passes.redeem(pass, request)) read.push(await readAttempt(request, lookup, guard));
+        if (pass === undefined || !passes.redeem(pass, request)) read.push(await readAtPlugin(request, lookup, guard));
         return { verdict: "allowed" };
       },
     },
