@@ -50,7 +50,8 @@ export async function readRequest(
   guard: GuardBounds,
   options: ReadOptions,
 ): Promise<ReadRequest | UnreadRequest> {
-  const known: { action?: string; op?: Attempt["op"]; asked: readonly Asked[] } = { asked: [] };
+  const known: { action?: string; op?: Attempt["op"] } = {};
+  const resolving = resolveLazily(lookup);
   try {
     const { version, path, query: written } = readTarget(request.target);
     const found = findRow(request.method, path);
@@ -58,15 +59,17 @@ export async function readRequest(
     const { row } = found;
     if (typeof row.action === "string") known.action = row.action;
     if (typeof row.op === "string") known.op = row.op;
-    const resolver = createResolver(lookup);
-    known.asked = resolver.asked;
     const query = readParameters(written, row.query ?? {});
     known.action = actionOf(row, query);
     known.op = opOf(row, query);
-    return { version, ...(await readFound(found, query, request, resolver, guard, options)) };
+    return { version, ...(await readFound(found, query, request, resolving, guard, options)) };
   } catch (error) {
     // A fault of ours must not become a crash of the door, nor a yes
-    return { ...known, unreadable: error instanceof Unread ? error.message : "the request could not be read" };
+    return {
+      ...known,
+      asked: resolving.asked(),
+      unreadable: error instanceof Unread ? error.message : "the request could not be read",
+    };
   }
 }
 
@@ -74,7 +77,7 @@ async function readFound(
   { operation, row, names }: Found,
   given: Query,
   request: EngineRequest,
-  resolver: Resolver,
+  resolving: LazyResolver,
   guard: GuardBounds,
   { rewritten }: ReadOptions,
 ): Promise<Omit<ReadRequest, "version">> {
@@ -82,7 +85,16 @@ async function readFound(
   const sent = readBody(rule, request);
   const body = rewritten && sent !== undefined ? withoutReserved(sent) : sent;
   const query = rewritten ? withoutReservedLabel(given, row) : given;
-  const input: RowInput = { names, query, body, resolver, guard, rewritten };
+  const input: RowInput = {
+    names,
+    query,
+    body,
+    guard,
+    rewritten,
+    get resolver() {
+      return resolving.resolver();
+    },
+  };
   const touches: Touch[] = [];
   for (const read of row.touches) touches.push(...(await read(input)));
   const attempt: Attempt = {
@@ -92,7 +104,18 @@ async function readFound(
     stream: row.stream?.(input) === true,
     touches,
   };
-  return { attempt, operation, row, names, query, ...(body && { body }), asked: resolver.asked };
+  return { attempt, operation, row, names, query, ...(body && { body }), asked: resolving.asked() };
+}
+
+interface LazyResolver {
+  readonly resolver: () => Resolver;
+  readonly asked: () => readonly Asked[];
+}
+
+// Most requests name nothing that would have to be looked up
+function resolveLazily(lookup: EngineLookup): LazyResolver {
+  let made: Resolver | undefined;
+  return { resolver: () => (made ??= createResolver(lookup)), asked: () => made?.asked ?? [] };
 }
 
 // A build's labels are JSON in a parameter

@@ -225,6 +225,7 @@ describe("what is sent on", () => {
     const query: Readonly<Record<string, string>> = {
       "POST /commit": "?container=c1",
       "POST /images/create": "?fromImage=box",
+      "GET /images/get": "?names=box:1",
       "POST /images/{name*}/tag": "?repo=x",
       "POST /containers/{id}/rename": "?name=x",
       "GET /plugins/privileges": "?remote=a/b",

@@ -16,6 +16,7 @@ export const savedImage: TouchReader = async ({ names, resolver }) => [await sav
 export const savedImages: TouchReader = async ({ query, resolver }) => {
   const touches: Touch[] = [];
   for (const name of readList(query, "names")) touches.push(await saved(name, resolver));
+  if (touches.length === 0) throw new Unread("the request names no image to save");
   return touches;
 };
 

@@ -49,10 +49,11 @@ export function guard(part: string): TouchReader {
 
 /** What a list's filters name one by one: the engine looks it up, and says when it is not there. */
 export function marks(filter: string, kind: Inspectable): TouchReader {
-  return async ({ query, resolver }) => {
+  return async (input) => {
+    const { query } = input;
     const touches: Touch[] = [];
     for (const name of [...(readFilters(query).get(filter) ?? []), query.get(filter) ?? ""]) {
-      if (name !== "") touches.push((await resolver[kind](name, "read")).touch);
+      if (name !== "") touches.push((await input.resolver[kind](name, "read")).touch);
     }
     return touches;
   };
