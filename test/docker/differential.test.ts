@@ -19,6 +19,37 @@ interface Image {
   readonly RepoTags: readonly string[] | null;
 }
 
+const form = ["Content-Type", "application/x-www-form-urlencoded"] as const;
+const alike = /^$/;
+
+/** What the engine takes each for, and how we read it: as the same, or not at all, for this reason. */
+const known: readonly (readonly [string, string, RegExp, RawRequest["headers"]?, string?])[] = [
+  ["container.inspect", "GET /v1.41/containers/json/json", alike],
+  ["container.inspect", "GET /v1.41/containers/abc/json?size=", alike],
+  ["image.inspect", "GET /v1.41/images/reg.example:5000/two/json/json", alike],
+  ["image.inspect", "GET /images/reg.example%3A5000/two/json/json", alike],
+  ["image.inspect", "GET /v1.24/images/get/json", alike],
+  ["image.history", "GET /v1.41/images/reg.example:5000/two/json/history", alike],
+  ["network.list", "GET /v1.41/networks/", alike],
+  ["container.inspect", "GET /v1.41/containers/%77eb/json", /not spelled/],
+  ["container.inspect", "GET /v1.41%2fcontainers%2Fweb%2fjson", /not spelled/],
+  ["container.inspect", "GET http://x/containers/web/json", /not spelled/],
+  ["container.inspect", "GET unix:///containers/web/json", /not spelled/],
+  ["container.inspect", "GET /v1.041/containers/web/json", /version/],
+  ["container.inspect", "GET /v1.12/containers/web/json", /version/],
+  ["container.inspect", "GET /containers/web/json?size=1;x", /semicolon/],
+  ["container.inspect", "GET /containers/web/json?size=%zz", /encoded/],
+  ["container.inspect", "GET /containers/web/json?size=0&size=1", /twice/],
+  ["image.get", "GET /images/get/get", /name and tag/],
+  ["container.logs", "GET /containers/web/logs?stdout=1&stdout=0", /twice/],
+  ["container.rename", "POST /containers/web/rename?name=new-one", alike],
+  ["container.rename", "POST /containers/web/rename?name=new-one&name=another", /twice/],
+  ["container.rename", "POST /containers/web/rename?name=new-one", /takes no body/, [form], "name=from-form"],
+  ["container.rename", "POST /containers/web/rename", /takes no body/, [form], "name=from-form"],
+  ["image.tag", "POST /images/one:1/tag?repo=new-one&tag=x", alike],
+  ["image.tag", "POST /images/one:1/tag?repo=new-one", /takes no body/, [form], "repo=from-form"],
+];
+
 suite("targets and queries, as the engine and as we read them", anEngine, () => {
   let watched: WatchedEngine;
   let names: Names;
@@ -110,6 +141,20 @@ suite("targets and queries, as the engine and as we read them", anEngine, () => 
     }
     return undefined;
   }
+
+  it.each(known.map(([action, line, reading, headers, body]) => ({ action, line, reading, headers, body })))(
+    "$line is $action to the engine",
+    async ({ action, line, reading, headers = [], body }) => {
+      const [method = "", target = ""] = line.split(" ");
+      const request = { method, target, headers, ...(body === undefined ? {} : { body }) };
+      const seen = await watched.watch(request);
+      const did = tellFrom(seen.answer, { containers }) ?? (await changed(seen));
+      expect(did?.actions).toContain(action);
+      expect(fallsShort(did as Did, seen.read)).toBeUndefined();
+      const [read] = seen.read;
+      expect(read !== undefined && "unreadable" in read ? read.unreadable : "").toMatch(reading);
+    },
+  );
 
   it(`the engine acts on what was read, or it was not read (${runs} requests)`, { timeout: 600_000 }, async () => {
     const seed = printSeed("targets");
