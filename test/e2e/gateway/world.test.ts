@@ -10,6 +10,14 @@ import type { Outcome } from "../../support/run.ts";
 import { carry } from "../../support/stage.ts";
 import { until } from "../../support/until.ts";
 
+interface Inspected {
+  readonly Image: string;
+  readonly Config: { readonly Image: string; readonly Labels: Readonly<Record<string, string>> };
+  readonly HostConfig: { readonly NetworkMode: string };
+  readonly Mounts: readonly { readonly Name: string }[];
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
+}
+
 suite("worlds behind the gateway", anEngine, () => {
   let stage: GatewayStage;
   let anna: string;
@@ -143,6 +151,52 @@ suite("worlds behind the gateway", anEngine, () => {
     ]);
     expect(await said(bert, "ps", "-a", "--format", "{{.Names}}")).toBe("bert-box");
     await said(anna, "rm", "child-box");
+  });
+
+  it("joins networks and containers by their ids, and shows them by their names", async () => {
+    const inspect = async (name: string) => JSON.parse(await said(anna, "container", "inspect", name)) as [Inspected];
+    await said(anna, "network", "create", "second-net");
+    await said(anna, "run", "-d", "--name", "joined", "--network", "anna-net", "box", "sleep", "1000");
+    await said(anna, "network", "connect", "--link", "joined:other", "second-net", "anna-box");
+    await said(anna, "network", "connect", "second-net", "joined");
+    const [{ Config: config, HostConfig: host, NetworkSettings: settings, Image: image }] = await inspect("joined");
+    expect(Object.keys(settings.Networks).toSorted()).toEqual(["anna-net", "second-net"]);
+    expect(settings.Networks["anna-net"]?.NetworkID).toMatch(/^[0-9a-f]{64}$/);
+    expect(host.NetworkMode).toBe("anna-net");
+    expect(config).toMatchObject({ Image: image, Labels: { "docker-id.image": "box" } });
+    await said(
+      anna,
+      "run",
+      "-d",
+      "--name",
+      "inside",
+      "--network",
+      "container:joined",
+      "--volumes-from",
+      "anna-box",
+      "box",
+      "sleep",
+      "1000",
+    );
+    const [inside] = await inspect("inside");
+    expect(inside.HostConfig.NetworkMode).toMatch(/^container:[0-9a-f]{64}$/);
+    expect(inside.Mounts.map(({ Name: name }) => name)).toEqual(["anna-vol"]);
+    await said(anna, "restart", "-t", "0", "joined");
+    const members = "{{range .Containers}}{{.Name}} {{end}}";
+    // The root id may put another's container there, of which the network's owner is told nothing
+    await said(stage.root, "network", "connect", "second-net", "bert-box");
+    await said(stage.root, "start", "bert-box");
+    expect((await said(stage.root, "network", "inspect", "-f", members, "second-net")).split(" ").toSorted()).toContain(
+      "bert-box",
+    );
+    expect(await said(anna, "network", "inspect", "-f", members, "second-net")).toBe("joined");
+    await said(stage.root, "network", "disconnect", "-f", "second-net", "bert-box");
+    for (const args of [["container:bert-box"], ["bert-net"], ["nothing-net"]]) {
+      const refused = await run(anna, "run", "--rm", "--network", ...args, "box", "true");
+      expect(refused.stderr).toMatch(/No such container: bert-box|network (?:bert|nothing)-net not found/);
+    }
+    await said(anna, "rm", "-f", "inside", "joined");
+    await said(anna, "network", "rm", "second-net");
   });
 
   it("believes no image that carries an owner's label", async () => {

@@ -28,10 +28,14 @@ export const planForward: PlanForward = async (input) => {
   }
 };
 
-function answerRefused({ notFound, message }: Extract<Admission, { verdict: "refused" }>): Answered {
+function answerRefused({ notFound, attempt, message }: Extract<Admission, { verdict: "refused" }>): Answered {
   if (notFound?.unanswered === true) return answerWith(503, message);
   const { unseen } = notFound ?? {};
-  return unseen === undefined ? answerWith(403, message) : noSuchThing(unseen.kind, unseen.name);
+  if (unseen === undefined) return answerWith(403, message);
+  const answer = noSuchThing(unseen.kind, unseen.name);
+  // There the engine answers 404 for the image alone, and clients pull it then
+  const creates = attempt?.action === "container.create" && unseen.kind !== "image";
+  return creates ? { ...answer, status: 400 } : answer;
 }
 
 async function planRestricted(

@@ -104,10 +104,11 @@ describe("what an id creates", () => {
     for (const name of ["b1", "forged", "claimed", "nobody"]) {
       const host = { PidMode: `container:${name}` };
       expect(await plan(annas, "POST /containers/create", { Image: box, HostConfig: host })).toEqual({
-        status: 404,
+        status: 400,
         json: { message: `No such container: ${name}` },
       });
     }
+    expect(await plan(annas, "POST /containers/create", { Image: "nothing" })).toMatchObject({ status: 404 });
     expect(await plan(annas, "POST /networks/nb/connect", { Container: "a1" })).toMatchObject({ status: 404 });
     expect(await plan(annas, "POST /networks/na/connect", { Container: "b1" })).toMatchObject({ status: 404 });
     expect(await plan(annas, "POST /networks/copied/connect", { Container: "a1" })).toMatchObject({ status: 404 });

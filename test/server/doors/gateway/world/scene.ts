@@ -154,7 +154,7 @@ export async function admit(
 ): Promise<Admission> {
   const token = tokenOf(...caveats);
   if (token.root) return { verdict: "allowed", token, world: rootWorld(token) };
-  const { decision, world, notFound } = await judgeInWorld(
+  const { attempt, decision, world, notFound } = await judgeInWorld(
     token,
     { ...asked, wholeHead: true },
     {
@@ -164,7 +164,7 @@ export async function admit(
     },
   );
   if (decision.verdict === "refused") {
-    return { ...decision, token, message: sayReasons(decision.reasons), ...(notFound && { notFound }) };
+    return { ...decision, token, attempt, message: sayReasons(decision.reasons), ...(notFound && { notFound }) };
   }
   return { ...decision, token, ...(world && { world }) };
 }
