@@ -61,6 +61,16 @@ describe("asking an engine", () => {
     }
   });
 
+  it("gives its lists as they are, or fails", async () => {
+    answer = (request, response) => json(redeem(passes, request) ? 200 : 403, [{ Id: "42" }])(request, response);
+    expect(await engine.list("container", ["a=b"])).toEqual([{ Id: "42" }]);
+    expect(asked[0]?.url).toBe(`/containers/json?all=1&filters=${encodeURIComponent('{"label":["a=b"]}')}`);
+    answer = json(500, { message: "no" });
+    await expect(engine.list("volume", [])).rejects.toMatchObject({ code: "no_engine" });
+    answer = (_, response) => response.end("no JSON");
+    await expect(engine.list("network", [])).rejects.toMatchObject({ code: "no_engine" });
+  });
+
   it("gives what it says, with a pass of its own for every question, that ends with it", async () => {
     const redeemed: boolean[] = [];
     answer = (request, response) => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Inspectable } from "../../../src/docker/attempt.ts";
-import { inspectTarget, isResolving } from "../../../src/server/engine/paths.ts";
+import { inspectTarget, isResolving, type Listed, listTarget } from "../../../src/server/engine/paths.ts";
 
 const kinds: Inspectable[] = [
   "container",
@@ -71,6 +71,29 @@ describe("where the engine is asked for a thing", () => {
     ["GET", ""],
   ])("%s %s is no question of the resolver", (method, target) => {
     expect(isResolving({ method, target })).toBe(false);
+  });
+
+  it.each<[Listed, string]>([
+    ["container", "/containers/json?all=1&filters="],
+    ["network", "/networks?filters="],
+    ["volume", "/volumes?filters="],
+  ])("lists each %s that carries some labels", (kind, before) => {
+    const target = listTarget(kind, ["a=b&c", "d"]);
+    expect(target).toBe(before + encodeURIComponent('{"label":["a=b&c","d"]}'));
+    expect(isResolving({ method: "GET", target })).toBe(true);
+    for (const other of [
+      before,
+      `${before}{"label":["a"]}`,
+      before + encodeURIComponent('{"label":["a"],"name":["b"]}'),
+      before + encodeURIComponent('{"label": ["a"]}'),
+      before + encodeURIComponent('{"label":[1]}'),
+      before + encodeURIComponent("null"),
+      `${target}&all=1`,
+      `/v1.41${target}`,
+    ]) {
+      expect(isResolving({ method: "GET", target: other }), other).toBe(false);
+    }
+    expect(isResolving({ method: "POST", target })).toBe(false);
   });
 
   it("of any name leads to that name and nowhere else, or nowhere", () => {
