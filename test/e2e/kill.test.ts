@@ -51,10 +51,12 @@ describe.skipIf(why !== undefined)(`kill -9 of the verifier${why === undefined ?
     const done = { init: 0, revoke: 0, destroy: 0, inFlight: 0 };
     while (Math.min(done.init, done.revoke, done.destroy) < hundred || done.inFlight < kills) {
       let killed = false;
-      const kill = sleep(randomInt(40, 160)).then(async () => {
+      const killLater = async (): Promise<void> => {
+        await sleep(randomInt(40, 160));
         killed = true;
         await verifier.kill9();
-      });
+      };
+      const kill = killLater();
       // Only the kill may end it: whatever else fails is a failure of the test
       await work(known, done).catch((error: unknown) => {
         if (!killed) throw error;

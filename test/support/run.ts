@@ -50,7 +50,7 @@ export function run(command: string, args: readonly string[], options: RunOption
  * The words before a command of someone who is not root and in no group: nobody, who may read this clone wherever it
  * lies, and open no socket for that.
  */
-export const asNobody: readonly string[] = [
-  ...["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"],
-  ...["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"],
-];
+export const asNobody: readonly string[] =
+  "setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+dac_read_search --ambient-caps=+dac_read_search".split(
+    " ",
+  );
