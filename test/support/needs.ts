@@ -17,6 +17,11 @@ const tests = {
   script: () => found("script", "bsdutils"),
   "docker 28": () => (dockers.some((cli) => cli.major >= 28) ? undefined : "it needs a docker CLI of 28 or later"),
   "docker 20.10": () => (dockers.some((cli) => cli.major < 27) ? undefined : "it needs a docker CLI of 20.10"),
+  openssl: () => found("openssl", "openssl"),
+  haproxy: () => found("haproxy", "haproxy"),
+  wrk: () => found("wrk", "wrk"),
+  curl: () => found("curl", "curl"),
+  "docker-py": () => (hasDockerPy() ? undefined : "it needs docker-py (Debian: python3-docker)"),
   systemd: () => (existsSync("/lib/systemd/systemd") ? undefined : "it needs systemd (Debian: systemd)"),
   "all capabilities": () =>
     hasAllCapabilities() ? undefined : "root lacks capabilities here, so nothing can be privileged",
@@ -38,6 +43,15 @@ function found(command: string, from: string): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(":");
   const here = [...folders, "/usr/sbin", "/sbin"].some((folder) => isExecutable(`${folder}/${command}`));
   return here ? undefined : `it needs ${command} (Debian: ${from})`;
+}
+
+function hasDockerPy(): boolean {
+  try {
+    execFileSync("/usr/bin/python3", ["-c", "import docker"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isExecutable(path: string): boolean {

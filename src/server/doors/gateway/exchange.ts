@@ -1,6 +1,7 @@
 import { bodyOf } from "../../../docker/body-of.ts";
 import type { RequestHead } from "../../../http1/request.ts";
 import type { Gate } from "../../gate.ts";
+import { describeError } from "../../log.ts";
 import { readCredentials } from "./credentials.ts";
 import { forward, type ForwardParts } from "./forward.ts";
 import type { GatewayLimits } from "./limits.ts";
@@ -30,7 +31,7 @@ type Body = { readonly read: Buffer | undefined } | { readonly unread: true } | 
 
 /** Sees one request through: from its head, which was read, to the last byte of its answer. Never rejects over what a client does. */
 export async function exchange(parts: ExchangeParts, wire: Wire, origin: Origin, head: RequestHead): Promise<Next> {
-  const { gate, engine, planForward, trusted } = parts;
+  const { gate, engine, planForward, trusted, log } = parts;
   const answer = (own: OwnAnswer, close: boolean): Next => {
     if (wire.gone()) return "gone";
     wire.socket.write(writeOwnAnswer(own, head.method, close || !head.keepAlive));
@@ -65,8 +66,11 @@ export async function exchange(parts: ExchangeParts, wire: Wire, origin: Origin,
       refuseStreams: false,
     });
     if (wire.gone()) return "gone";
-    const plan = await planForward({ request, admission, engine });
     const drained = "read" in body;
+    const plan = await planForward({ request, admission, engine }).catch((error: unknown) => {
+      log.error({ cause: describeError(error) }, "a request could not be planned, and goes nowhere");
+      return say(500, "docker-id met an error and refuses; its log says more");
+    });
     if ("status" in plan) return answer(plan, !drained);
     // Whatever was planned: without a verdict and an id nothing goes on
     if (admission.verdict === "refused") return answer(say(403, admission.message), !drained);

@@ -43,6 +43,7 @@ export function relay(relayed: Relayed): Promise<RelayEnd> {
   return new Promise((resolve) => {
     let over = false;
     const body = createBodyReader(coming);
+    const turns = relayed.upgrade || relayed.hijacked;
     const finish = (end: RelayEnd): void => {
       if (over) return;
       over = true;
@@ -57,7 +58,9 @@ export function relay(relayed: Relayed): Promise<RelayEnd> {
       data(piece) {
         if (body.done()) return keepForLater(piece);
         const found = body.feed(piece);
-        if (found.kind === "bad") return finish({ kind: "broken" });
+        const early = found.kind === "piece" && found.used < piece.length && !turns;
+        // The engine never gets the end of a request that another is hidden behind
+        if (found.kind === "bad" || early) return finish({ kind: "broken" });
         const framed = found.used === piece.length ? piece : piece.subarray(0, found.used);
         if (!upstream.write("", framed)) client.pause();
         if (found.used < piece.length) keepForLater(piece.subarray(found.used));
@@ -68,7 +71,7 @@ export function relay(relayed: Relayed): Promise<RelayEnd> {
     };
     /** More than the request while its answer is due: the beginning of the protocol, or another request, which nobody waits for. */
     function keepForLater(piece: Buffer): void {
-      if (!relayed.upgrade && !relayed.hijacked) return finish({ kind: "broken" });
+      if (!turns) return finish({ kind: "broken" });
       client.unread(piece);
       client.pause();
     }
