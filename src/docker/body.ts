@@ -52,6 +52,15 @@ export function readBody(rule: BodyRule, request: EngineRequest): JsonObject | u
   return undefined;
 }
 
+/**
+ * Whether a request has a JSON body where its operation takes none: some clients send their parameters in both places.
+ * The engine reads no such body, and whoever sends the request on in words of its own leaves it out.
+ */
+export function isIdle(rule: BodyRule, request: EngineRequest): boolean {
+  const type = header(request, "content-type");
+  return rule.kind === "none" && request.wholeHead === true && type !== undefined && jsonType.test(type);
+}
+
 function refuseBody(method: string, type: string | undefined, length: string | undefined, shown: number): void {
   if (shown > 0 || (length !== undefined && length !== "0")) throw new Unread("the operation takes no body");
   // A plugin is shown the last of two types while the engine goes by the first, and no sign of a chunked body

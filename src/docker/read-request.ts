@@ -1,5 +1,5 @@
 import type { Attempt, EngineLookup, EngineRequest, GuardBounds, Touch, Unreadable } from "./attempt.ts";
-import { none, readBody } from "./body.ts";
+import { isIdle, none, readBody } from "./body.ts";
 import { isObject, type JsonObject, readJson } from "./json.ts";
 import { readParameters } from "./parameters.ts";
 import type { Query } from "./query.ts";
@@ -82,7 +82,7 @@ async function readFound(
   { rewritten }: ReadOptions,
 ): Promise<Omit<ReadRequest, "version">> {
   const rule = typeof row.body === "function" ? row.body(given) : (row.body ?? none);
-  const sent = readBody(rule, request);
+  const sent = rewritten && isIdle(rule, request) ? undefined : readBody(rule, request);
   const body = rewritten && sent !== undefined ? withoutReserved(sent) : sent;
   const query = rewritten ? withoutReservedLabel(given, row) : given;
   const input: RowInput = {

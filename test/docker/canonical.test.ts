@@ -196,6 +196,21 @@ describe("a body", () => {
   });
 });
 
+describe("a body where none is taken", () => {
+  it("is left out when it is JSON, and refused when it is anything else", async () => {
+    const stop = request("POST /containers/c1/stop?t=5", { t: 5 });
+    expect(canonicalRequest(await read(stop))).toEqual({ method: "POST", target: `/containers/${c1}/stop?t=5` });
+    const form = request("POST /containers/c1/stop", "t=5", { "content-type": "application/x-www-form-urlencoded" });
+    await expect(read(form)).rejects.toThrow("takes no body");
+    const bare = { method: "POST", target: "/containers/c1/stop", headers: { "content-length": "1" } };
+    await expect(read(bare)).rejects.toThrow("takes no body");
+    const seen = await readRequest(stop, knowingEngine, guard, { rewritten: false });
+    expect(seen).toMatchObject({ unreadable: "the operation takes no body" });
+    const doubtful = await readRequest(stop, knowingEngine, guard, { rewritten: true });
+    expect(doubtful).toMatchObject({ unreadable: "the operation takes no body" });
+  });
+});
+
 describe("what is sent on", () => {
   const recorded = readFileSync(new URL("recorded.tsv", import.meta.url), "utf8")
     .split("\n")
