@@ -30,8 +30,10 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
   process.exitCode = 1;
 } else {
   if (process.getuid !== undefined && process.env.NODE_COMPILE_CACHE === undefined) keepCompiledCode();
-  import("../dist/entry.js").then(
-    (entry) => entry.enter(process.argv.slice(2)),
+  const words = process.argv.slice(2);
+  const beside = words[0] === "accompany";
+  (beside ? import("../dist/accompany.js") : import("../dist/entry.js")).then(
+    (entry) => (beside ? entry.accompany(words.slice(1)) : entry.enter(words)),
     (error) => {
       process.stderr.write(`docker-id does not start: ${error.message}\n`);
       process.exitCode = 1;

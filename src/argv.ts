@@ -39,7 +39,8 @@ export function readArgv(argv: readonly string[]): { argv: string[]; dockerFlags
   return { argv: spellOut(words), dockerFlags };
 }
 
-function takeDockerFlags(argv: readonly string[]): { dockerFlags: DockerFlags; rest: readonly string[] } {
+/** Takes docker's leading flags off. */
+export function takeDockerFlags(argv: readonly string[]): { dockerFlags: DockerFlags; rest: readonly string[] } {
   const found: Record<string, string | boolean> = {};
   let at = 0;
   const set = (name: string, value: string | boolean) => {

@@ -6,6 +6,8 @@ import { readVersion } from "./version.ts";
 
 /** Runs docker-id with the words after its name; sets the exit status and never rejects. */
 export async function enter(words: readonly string[]): Promise<void> {
+  // It shares its outputs with the program that it stands beside, and touches none of them otherwise.
+  if (words[0] === "accompany") return await (await import("./accompany.ts")).accompany(words.slice(1));
   // Whoever reads our output may have seen enough.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") leave();
@@ -30,6 +32,10 @@ async function answer(words: readonly string[]): Promise<void> {
   if (argv.length === 1 && argv[0] === "show") {
     const { showDefaultId } = await import("./show-default-id.ts");
     return write(await showDefaultId(dockerFlags, process.env));
+  }
+  if (argv[0] === "run" || argv[0] === "exec" || argv[0] === "docker") {
+    const { readBeside } = await import("./read-beside.ts");
+    if (readBeside(words) !== undefined) return (await import("./become.ts")).becomeProgram(words);
   }
   // oclif would colour its help in a pipe too.
   delete process.env["FORCE_COLOR"];
@@ -82,7 +88,7 @@ function leave(): never {
   const status = Number(process.exitCode ?? 0);
   if (unansweredOperations() > 0 && process.execve !== undefined) {
     process.removeAllListeners("warning");
-    process.execve(process.execPath, ["node", "-e", `process.exitCode=${status}`], {});
+    process.execve("/bin/sh", ["sh", "-c", `exit ${status}`], {});
   }
   process.exit(status);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../errors.ts";
+import { type Forwarded, toForwarded } from "./forwarded.ts";
 
 /** What docker keeps of a context, as far as the engine's address goes. */
 export interface DockerContext {
@@ -9,7 +10,12 @@ export interface DockerContext {
   readonly skipTlsVerify: boolean;
   /** Where `ca.pem`, `cert.pem` and `key.pem` are, if the context has any. */
   readonly tlsFolder: string;
+  /** The engine that is meant, where the address is a socket of docker-id's. */
+  readonly forwarded?: Forwarded;
 }
+
+/** The field of a context of docker-id's own that says which engine is meant; docker keeps what it does not know. */
+export const forwardedField = "DockerIdEngine";
 
 /** The context that docker's configuration makes current; undefined where none is named or docker's own default is. */
 export function readCurrentContext(configFolder: string): string | undefined {
@@ -29,13 +35,15 @@ export function readContext(configFolder: string, name: string): DockerContext {
   if (text === undefined) {
     throw new Failure("not_found", `docker has no context ${JSON.stringify(name)}`, { hint: "docker context ls" });
   }
-  const endpoints = readRecord(text, path)["Endpoints"];
+  const { Endpoints: endpoints, Metadata: metadata } = readRecord(text, path);
   const docker = isRecord(endpoints) ? endpoints["docker"] : undefined;
   const host = isRecord(docker) ? docker["Host"] : undefined;
   if (!isRecord(docker) || typeof host !== "string") {
     throw new Failure("failed", `the docker context ${JSON.stringify(name)} names no engine`);
   }
+  const forwarded = isRecord(metadata) ? toForwarded(metadata[forwardedField]) : undefined;
   return {
+    ...(forwarded === undefined ? {} : { forwarded }),
     host,
     skipTlsVerify: docker["SkipTLSVerify"] === true,
     tlsFolder: join(configFolder, "contexts", "tls", folder, "docker"),

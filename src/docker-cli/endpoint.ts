@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { DockerFlags } from "../argv.ts";
 import { readContext, readCurrentContext } from "./contexts.ts";
+import type { Forwarded } from "./forwarded.ts";
+import { readForwarded } from "./forwarded.ts";
 import type { HostAddress } from "./host-address.ts";
 import { formatHostAddress, readHostAddress } from "./host-address.ts";
 
@@ -25,6 +27,8 @@ export interface Endpoint {
   readonly context?: string;
   /** Whether the engine is reached through a socket of this machine. */
   readonly local: boolean;
+  /** The socket of docker-id's that docker itself would speak to, in this engine's place. */
+  readonly through?: string;
 }
 
 /**
@@ -38,11 +42,20 @@ export function findEndpoint(flags: DockerFlags, environment: NodeJS.ProcessEnv)
     const context = flags.context ?? (environment["DOCKER_CONTEXT"] || readCurrentContext(configFolder));
     if (context !== undefined && context !== "default") return fromContext(configFolder, context);
   }
-  return toEndpoint(host ?? "", findTls(flags, environment, configFolder));
+  const found = toEndpoint(host ?? "", findTls(flags, environment, configFolder));
+  return found.address.transport === "unix" ? behind(found, readForwarded(found.address.path)) : found;
+}
+
+/** Ids are kept for engines, whatever socket of docker-id's stands before them. */
+function behind(found: Endpoint, engine: Forwarded | undefined): Endpoint {
+  if (engine === undefined || found.address.transport !== "unix") return found;
+  const { host, tls, context } = engine;
+  return { ...toEndpoint(host, tls), ...(context === undefined ? {} : { context }), through: found.address.path };
 }
 
 function fromContext(configFolder: string, name: string): Endpoint {
   const context = readContext(configFolder, name);
+  if (context.forwarded !== undefined) return behind(toEndpoint(context.host, undefined), context.forwarded);
   const files = filesIn(context.tlsFolder);
   const tls =
     Object.keys(files).length > 0 || context.skipTlsVerify ? { ...files, verify: !context.skipTlsVerify } : undefined;

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../errors.ts";
+import { frontLines } from "../shell/front.ts";
 
 /** Where the docker CLI looks for plugins of every user. */
 export const systemPluginFolder = "/usr/local/lib/docker/cli-plugins";
@@ -24,13 +25,12 @@ export function userPluginFolder(environment: NodeJS.ProcessEnv): string {
  * there is no entry, what installed it is a program of its own.
  */
 export function pluginScript(program: string, entry: string | undefined): string {
-  if (entry === undefined) return `#!/bin/sh\n${mark}\nexec ${quote(program)} "$@"\n`;
+  if (entry === undefined) return `#!/bin/sh\n${mark}\n${frontLines(quote(program))}`;
   return `#!/bin/sh
 ${mark}
 node=${quote(program)}
 [ -x "$node" ] || node=node
-exec "$node" ${quote(entry)} "$@"
-`;
+${frontLines(`"$node" ${quote(entry)}`)}`;
 }
 
 /** Whether the file at this path is a script of ours; undefined when there is no file. */

@@ -2,12 +2,20 @@ import { Failure } from "../errors.ts";
 import type { FlagTable } from "./docker-flags.ts";
 import { engineCommands, globalFlags, isGroup, programFlags, runsProgram } from "./docker-flags.ts";
 
-/** The words after `docker`, of which those that are ours have been taken. */
-export interface DockerCall {
-  /** As it was given, `@file` or the id itself; undefined where none was. */
+/** Which id a call is to go under: neither means the default one. */
+export interface WhichId {
+  /** As it was given, `@file` or the id itself. */
   readonly id?: string;
+  /** The name that it is kept under. */
+  readonly as?: string;
+}
+
+/** The words after `docker`, of which those that are ours have been taken. */
+export interface DockerCall extends WhichId {
   /** docker's own. */
   readonly words: readonly string[];
+  /** Where each of them stood. */
+  readonly places: readonly number[];
   /** Whether the command speaks with the engine, as far as is known. */
   readonly asksEngine: boolean;
 }
@@ -15,10 +23,37 @@ export interface DockerCall {
 /** By which shells ask docker for completions; the last word is still being typed. */
 const completing: ReadonlySet<string | undefined> = new Set(["__complete", "__completeNoDesc"]);
 
+/** A flag of ours, and where the next word stands. */
+export interface OwnFlag {
+  readonly name: "id" | "as";
+  readonly value: string;
+  readonly next: number;
+}
+
+/** Reads `--id ID`, or `--as NAME`, where one stands; throws Failure("misuse") where its value is missing. */
+export function readOwnFlag(words: readonly string[], at: number): OwnFlag | undefined {
+  const [, name, given] = /^--(id|as)(?:=(.*))?$/s.exec(words[at] ?? "") ?? [];
+  if (name !== "id" && name !== "as") return undefined;
+  const value = given ?? words[at + 1];
+  if (!value) {
+    const [what, example] =
+      name === "id" ? ["an id", "--id dkid_… alpine, or --id @FILE"] : ["a name", "--as NAME alpine"];
+    throw new Failure("misuse", `--${name} needs ${what}`, { hint: `docker run ${example}` });
+  }
+  return { name, value, next: given === undefined ? at + 2 : at + 1 };
+}
+
+/** Adds such a flag to what is known; throws Failure("misuse") where another one is. */
+export function addFlag(which: WhichId, { name, value }: OwnFlag): WhichId {
+  if (which[name] !== undefined) throw new Failure("misuse", `only one --${name} can be given`);
+  if (Object.keys(which).length > 0) throw new Failure("misuse", "--id and --as cannot be given together");
+  return { [name]: value };
+}
+
 /**
- * Takes `--id ID` out of a docker command, wherever a flag of docker's may stand: before the image or the command that
+ * Takes `--id ID`, or `--as NAME`, out of a docker command, wherever a flag of docker's may stand: before the image or the command that
  * a container runs, whose own words are left as they are, and before the command of a plugin that may have an `--id` of
- * its own. Throws Failure("misuse") for an `--id` without its value, or a second one.
+ * its own. Throws Failure("misuse") for one without its value, or a second one.
  */
 export function takeId(words: readonly string[]): DockerCall {
   const hidden = completing.has(words[0]) ? 1 : 0;
@@ -33,14 +68,13 @@ export function takeId(words: readonly string[]): DockerCall {
 
 class Scan {
   readonly #words: readonly string[];
-  readonly #kept: string[];
-  #at: number;
-  #id: string | undefined;
+  readonly #kept: number[] = [];
+  #at = 0;
+  #which: WhichId = {};
 
   constructor(words: readonly string[], from: number) {
     this.#words = words;
-    this.#kept = words.slice(0, from);
-    this.#at = from;
+    this.#keep(from);
   }
 
   /** Goes over flags to the first word that is none, and gives it; undefined where it cannot be told which that is. */
@@ -48,7 +82,7 @@ class Scan {
     for (;;) {
       const word = this.#words[this.#at];
       if (word === undefined || word === "--") return undefined;
-      if (this.#takeId(word)) continue;
+      if (this.#takeFlag()) continue;
       const arity = arityOf(word, table);
       if (arity === undefined) return undefined;
       this.#keep(arity === "two words" ? 2 : 1);
@@ -61,30 +95,26 @@ class Scan {
     for (;;) {
       const word = this.#words[this.#at];
       if (word === undefined || word === "--") return;
-      if (!this.#takeId(word)) this.#keep(1);
+      if (!this.#takeFlag()) this.#keep(1);
     }
   }
 
   toCall(asksEngine: boolean): DockerCall {
-    const words = [...this.#kept, ...this.#words.slice(this.#at)];
-    return { words, asksEngine, ...(this.#id === undefined ? {} : { id: this.#id }) };
+    this.#keep(this.#words.length - this.#at);
+    const places = this.#kept;
+    return { ...this.#which, words: places.map((place) => this.#words[place] ?? ""), places, asksEngine };
   }
 
-  #takeId(word: string): boolean {
-    if (word !== "--id" && !word.startsWith("--id=")) return false;
-    const value = word === "--id" ? this.#words[this.#at + 1] : word.slice("--id=".length);
-    if (!value) {
-      throw new Failure("misuse", "--id needs an id", { hint: "docker run --id dkid_… alpine, or --id @FILE" });
-    }
-    if (this.#id !== undefined) throw new Failure("misuse", "only one --id can be given");
-    this.#id = value;
-    this.#at += word === "--id" ? 2 : 1;
+  #takeFlag(): boolean {
+    const flag = readOwnFlag(this.#words, this.#at);
+    if (flag === undefined) return false;
+    this.#which = addFlag(this.#which, flag);
+    this.#at = flag.next;
     return true;
   }
 
   #keep(count: number): void {
-    this.#kept.push(...this.#words.slice(this.#at, this.#at + count));
-    this.#at += count;
+    for (let each = 0; each < count && this.#at < this.#words.length; each++) this.#kept.push(this.#at++);
   }
 }
 

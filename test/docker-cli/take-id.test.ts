@@ -8,7 +8,7 @@ import { dockers } from "../support/dockers.ts";
 /** The id is taken, and what is left is docker's. */
 function taken(line: string, left: string, asksEngine = true): void {
   it(`docker ${line}`, () => {
-    expect(takeId(line.split(" "))).toEqual({ id: "ID", words: left.split(" "), asksEngine });
+    expect(takeId(line.split(" "))).toMatchObject({ id: "ID", words: left.split(" "), asksEngine });
   });
 }
 
@@ -46,6 +46,15 @@ describe("--id of a docker command is taken", () => {
   taken("__complete run --id ID -t u", "__complete run -t u");
 });
 
+it("tells where docker's words stood, and takes --as too", () => {
+  expect(takeId("run --rm --as reader alpine sh --as x".split(" "))).toEqual({
+    as: "reader",
+    words: ["run", "--rm", "alpine", "sh", "--as", "x"],
+    places: [0, 1, 4, 5, 6, 7],
+    asksEngine: true,
+  });
+});
+
 describe("what is a program's or another plugin's is left alone", () => {
   leftAlone("run alpine cmd --id x");
   leftAlone("run --rm alpine --id x");
@@ -70,7 +79,15 @@ describe("what is a program's or another plugin's is left alone", () => {
 });
 
 describe("an --id that cannot be meant", () => {
-  for (const line of ["ps --id", "run --id", "run --id= alpine", "--id A ps --id B", "run --id A --id=B alpine"]) {
+  for (const line of [
+    "ps --id",
+    "run --id",
+    "run --id= alpine",
+    "--id A ps --id B",
+    "run --id A --id=B alpine",
+    "ps --as",
+    "run --id A --as b alpine",
+  ]) {
     it(`docker ${line}`, () => {
       expect(() => takeId(line.split(" "))).toThrow(expect.objectContaining({ code: "misuse" }));
     });
