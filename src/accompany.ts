@@ -4,6 +4,7 @@ import type { Endpoint } from "./docker-cli/endpoint.ts";
 import { findEndpoint } from "./docker-cli/endpoint.ts";
 import type { WhichId } from "./docker-cli/take-id.ts";
 import type { Forwarder } from "./forwarder/forwarder.ts";
+import { Failure } from "./errors.ts";
 import { openForwarder } from "./forwarder/forwarder.ts";
 import { makePrivateFolder, removePrivateFolder, socketName } from "./forwarder/private-folder.ts";
 import type { Watch } from "./forwarder/watch-process.ts";
@@ -33,12 +34,12 @@ const hidden = [
 /**
  * Stands beside a process for as long as it lives: opens a socket that adds the id, and writes to stdout what the shell
  * in that process is to do to become the program, or with which status it is to end. Where the words are not given, the
- * shell hands them over.
+ * shell hands them over. With `own` they are those of a shell's own `docker`, which is to be itself where no id is of use.
  */
-export async function accompany([pid, ...given]: readonly string[]): Promise<void> {
+export async function accompany([pid, ...given]: readonly string[], own = false): Promise<void> {
   for (const signal of outlived) process.on(signal, () => undefined);
   try {
-    answer(await prepare(Number(pid), given.length > 0 ? given : readHandedWords()));
+    answer(await prepare(Number(pid), given.length > 0 ? given : readHandedWords(), own));
   } catch (error) {
     const { tellError } = await import("./talk.ts");
     writeSync(1, `exit ${tellError(error, false)}\n`);
@@ -60,14 +61,33 @@ function answer(plan: string): void {
   }
 }
 
-async function prepare(pid: number, words: readonly string[]): Promise<string> {
+async function prepare(pid: number, words: readonly string[], own: boolean): Promise<string> {
   const call = readBeside(words);
+  if (own) {
+    const { isPlain } = await import("./is-plain.ts");
+    if (call === undefined || isPlain(call, words, process.env)) return becomeItself;
+  }
   if (call === undefined) return await becomeOurselves();
   const { which, dockerFlags, first, places } = call;
   const engine = findEndpoint(dockerFlags, process.env);
-  const socket = (await findOpenSocket(which, engine)) ?? (await open(pid, which, engine));
+  const socket = (await findOpenSocket(which, engine)) ?? (await open(pid, which, engine, own));
+  if (socket === undefined) return becomeItself;
   const environment = Object.fromEntries(hidden.map((name) => [name, undefined]));
   return formatPlan({ environment: { ...environment, DOCKER_HOST: `unix://${socket}` }, first, places });
+}
+
+/** The words that a shell's own `docker` was called with are a whole command. */
+const becomeItself = 'exec "$@"\n';
+
+async function findOwn(which: WhichId, engine: Endpoint): Promise<string | undefined> {
+  try {
+    // What was typed went to a function of the shell's, for nobody to see
+    return await findIdText(which, engine, process.env, () => undefined);
+  } catch (error) {
+    const none = error instanceof Failure && error.code === "no_id";
+    if (none && which.id === undefined && which.as === undefined) return undefined;
+    throw error;
+  }
 }
 
 async function becomeOurselves(): Promise<string> {
@@ -86,8 +106,10 @@ async function findOpenSocket({ id, as }: WhichId, { through }: Endpoint): Promi
   return (await askAlive(through)) === "alive" ? through : undefined;
 }
 
-async function open(pid: number, which: WhichId, engine: Endpoint): Promise<string> {
-  const id = await findIdText(which, engine, process.env);
+/** Gives the socket; undefined where a shell's own `docker` has no default id to go under. */
+async function open(pid: number, which: WhichId, engine: Endpoint, own: boolean): Promise<string | undefined> {
+  const id = await (own ? findOwn(which, engine) : findIdText(which, engine, process.env));
+  if (id === undefined) return undefined;
   const folder = makePrivateFolder(process.env);
   const socket = join(folder, socketName);
   let watch: Watch | undefined;

@@ -8,6 +8,7 @@ import { readVersion } from "./version.ts";
 export async function enter(words: readonly string[]): Promise<void> {
   // It shares its outputs with the program that it stands beside, and touches none of them otherwise.
   if (words[0] === "accompany") return await (await import("./accompany.ts")).accompany(words.slice(1));
+  if (words[0] === "accompany-own") return await (await import("./accompany.ts")).accompany(words.slice(1), true);
   // Whoever reads our output may have seen enough.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") leave();

@@ -1,5 +1,6 @@
 import type { Endpoint } from "./docker-cli/endpoint.ts";
 import type { WhichId } from "./docker-cli/take-id.ts";
+import type { Warn } from "./config/given.ts";
 import { noId, openEngineKeychain, readDefaultId, readSettled } from "./keychain/default-id.ts";
 import { say } from "./talk.ts";
 
@@ -11,10 +12,11 @@ export async function findIdText(
   { id, as }: WhichId,
   engine: Endpoint,
   environment: NodeJS.ProcessEnv,
+  warn: Warn = say,
 ): Promise<string> {
   if (id !== undefined) {
     const { readGivenId } = await import("./config/given.ts");
-    return await toCanonical(await readGivenId(id, "--id", say));
+    return await toCanonical(await readGivenId(id, "--id", warn));
   }
   const name = as === undefined ? undefined : (await import("./keychain/kept-id.ts")).admitName(as);
   const open = () => openEngineKeychain(environment, readSettled(environment, engine.name));

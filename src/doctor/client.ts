@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
+import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { dockerSettings, settingsHoldId, variableHoldsId } from "../docker-cli/holds-id.ts";
 import { isOurPlugin, systemPluginFolder, userPluginFolder } from "../docker-cli/plugin.ts";
 import type { Keychain } from "../keychain/keychain.ts";
 import { tryKeychain } from "../keychain/keychain.ts";
-import { idHeader } from "../protocol/headers.ts";
 import { bad, type Finding, good, note } from "./finding.ts";
 
 const run = promisify(execFile);
@@ -72,10 +71,9 @@ export async function examineKeychain(open: () => Promise<Keychain>, random: str
 /** Ids that stand where they are seen, or that go before those that are kept. */
 export function examineEnvironment(environment: NodeJS.ProcessEnv): readonly Finding[] {
   const findings: Finding[] = [];
-  const header = new RegExp(String.raw`(^|[",\s])${idHeader}\s*=`, "i");
   if (environment["DOCKER_ID_TOKEN"] !== undefined)
     findings.push(note("environment", "DOCKER_ID_TOKEN is set, and is used in place of the ids that are kept"));
-  if (header.test(environment["DOCKER_CUSTOM_HEADERS"] ?? ""))
+  if (variableHoldsId(environment["DOCKER_CUSTOM_HEADERS"]))
     findings.push(
       note(
         "environment",
@@ -83,8 +81,8 @@ export function examineEnvironment(environment: NodeJS.ProcessEnv): readonly Fin
         "docker-id run, exec and shell-init need none",
       ),
     );
-  const path = join(environment["DOCKER_CONFIG"] || join(homedir(), ".docker"), "config.json");
-  if (holdsId(path)) findings.push(fileWithId(path));
+  const path = dockerSettings(environment);
+  if (settingsHoldId(path)) findings.push(fileWithId(path));
   return findings;
 }
 
@@ -93,14 +91,6 @@ function fileWithId(path: string): Finding {
   if ((statSync(path).mode & 0o077) !== 0)
     return bad("environment", `${said}, and others may read it`, `chmod 600 ${path}`);
   return note("environment", said, "docker-id run, exec and shell-init need none there");
-}
-
-function holdsId(path: string): boolean {
-  try {
-    return new RegExp(`"${idHeader}"`, "i").test(readFileSync(path, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 function mayRun(path: string): boolean {

@@ -1,0 +1,3 @@
+import { playShell } from "./shell-session.ts";
+
+playShell("bash");
