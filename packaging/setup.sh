@@ -30,6 +30,7 @@ missing_packages() {
   have docker || have dockerd || echo docker.io
   [ -x /bin/busybox ] && ! grep -aq '/ld-' /bin/busybox || echo busybox-static
   have ps || echo procps
+  have ip || echo iproute2
   case $purpose in test)
     have gnome-keyring-daemon || echo gnome-keyring
     have dbus-run-session || echo dbus
@@ -40,6 +41,9 @@ missing_packages() {
     have zsh || echo zsh
     have fish || echo fish
     have openssl || echo openssl
+    have docker-compose || echo docker-compose
+    /usr/bin/python3 -c 'import docker' 2>/dev/null || echo python3-docker
+    have sshd || echo openssh-server
     [ -x /lib/systemd/systemd ] || echo systemd ;;
   esac
 }
@@ -64,6 +68,8 @@ install_debian() {
   # shellcheck disable=SC2086
   if may_install $missing; then
     say "installing them (apt-get install $missing)"
+    # A test starts an sshd of its own; none is to listen on this machine for that
+    case " $missing " in *" openssh-server "*) mkdir -p /etc/ssh && touch /etc/ssh/sshd_not_to_be_run ;; esac
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086
     { apt-get update -q && apt-get install -yq --no-install-recommends $missing; } >&2 ||

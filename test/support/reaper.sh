@@ -29,6 +29,12 @@ for status in /proc/[0-9]*; do
   case $(cat "$status/comm" 2>/dev/null) in containerd*) ours "$pid" && kill -KILL "$pid" 2>/dev/null ;; esac
 done
 
+# Its bridges outlive it, and each holds one of the few address pools that the next engine would take.
+for store in "$dir"/*/data/network/files/local-kv.db; do
+  [ -e "$store" ] || continue
+  for bridge in $(grep -aoE 'br-[0-9a-f]{12}' "$store" | sort -u); do ip link delete "$bridge" 2>/dev/null; done
+done
+
 for round in 1 2 3; do
   awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r mount; do
     umount "$mount" 2>/dev/null || umount -l "$mount" 2>/dev/null
