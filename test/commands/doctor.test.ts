@@ -1,6 +1,10 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, globSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { needs } from "../support/needs.ts";
+import { node } from "../support/node.ts";
+import { run } from "../support/run.ts";
 import { allowed } from "../support/verdicts.ts";
+import { entry } from "../support/verifier.ts";
 import { onADesk, secret } from "./on-a-desk.ts";
 
 interface Finding {
@@ -8,6 +12,14 @@ interface Finding {
   readonly verdict: "good" | "note" | "bad";
   readonly said: string;
   readonly advice?: string;
+}
+
+/** Where this machine has a library. */
+function library(name: string): string | undefined {
+  for (const folder of globSync("/usr/lib{,64,/*-linux-*}")) {
+    if (existsSync(`${folder}/${name}`)) return realpathSync(`${folder}/${name}`);
+  }
+  return undefined;
 }
 
 onADesk("doctor", (desk) => {
@@ -91,6 +103,20 @@ onADesk("doctor", (desk) => {
   it("says what to do about a keychain that cannot be used", async () => {
     const found = await examine({ DOCKER_ID_KEYCHAIN: "os", DBUS_SESSION_BUS_ADDRESS: "" });
     expect(found("keychain")).toMatchObject([{ verdict: "bad", advice: expect.stringContaining("--keychain file") }]);
+  });
+
+  const addon = library("libsecret-1.so.0");
+  const noMounts = addon === undefined ? "it needs libsecret" : needs("mounts");
+  it.skipIf(noMounts !== undefined)(`names the package where libsecret is missing${noMounts ?? ""}`, async () => {
+    const line = `mount --bind /dev/null ${addon} && exec '${node}' '${entry}' doctor --json`;
+    const env = { ...desk().env, DOCKER_ID_KEYCHAIN: "os" };
+    const { stdout } = await run("unshare", ["--mount", "sh", "-c", line], { env });
+    const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+    expect(findings.find(({ about }) => about === "keychain")).toMatchObject({
+      verdict: "bad",
+      said: expect.stringContaining("libsecret"),
+      advice: expect.stringContaining("libsecret-1-0"),
+    });
   });
 
   it("says what to do where nobody answers, or where an address is none", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { secret } from "../../commands/on-a-desk.ts";
@@ -38,6 +38,8 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
     engine = await startStubEngine(workspace.path("docker.sock"));
     const admin = `unix://${workspace.path("run", "admin.sock")}`;
     mkdirSync(workspace.path("tmp"));
+    mkdirSync(workspace.path("docker-bin"));
+    writeFileSync(workspace.path("docker-bin", "docker"), '#!/bin/sh\necho "$DOCKER_HOST"\n', { mode: 0o755 });
     // No Node, nor anything else
     env = { ...personOf(workspace, engine.host, admin), PATH: workspace.path("bin"), TMPDIR: workspace.path("tmp") };
     const places = [
@@ -85,6 +87,18 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
     allowed(await id(["revoke", "-"], { input: narrow }));
     failed(await id(["set", "-"], { input: narrow }), 3, /revoked/);
     expect(allowed(await id(["log", "--json"]))).toContain("admin");
+  });
+
+  it("runs programs under an id", async () => {
+    const script = 'echo "$DOCKER_HOST"; [ -S "${DOCKER_HOST#unix://}" ] && exit 7';
+    const outcome = await id(["exec", "--", "/bin/sh", "-c", script]);
+    expect(outcome.status, outcome.stderr).toBe(7);
+    expect(outcome.stdout).not.toContain(engine.host);
+    const shell = await run("bash", ["-c", `eval "$('${executable}' shell-init bash)"; docker ps; echo $?`], {
+      env: { ...env, PATH: `${workspace.path("docker-bin")}:/usr/bin:/bin` },
+    });
+    expect(shell.stdout).toMatch(/^unix:\/\/.+docker\.sock\n0$/m);
+    expect(shell.stdout).not.toContain(engine.host);
   });
 
   it("is docker id itself, once installed", async () => {
