@@ -62,7 +62,7 @@ export function ownerLabel(path: readonly string[]): string {
  * The value that an owner's label must have on a thing to count. A container inherits its image's labels, and no image
  * can hold its own id; a network can take over another's labels, and not its name. Undefined where neither is known.
  */
-export function ownerMark({ kind, image, names }: Pick<Touch, "kind" | "image" | "names">): string | undefined {
+function ownerMark({ kind, image, names }: Pick<Touch, "kind" | "image" | "names">): string | undefined {
   if (kind === "container") return image;
   return kind === "network" ? names?.[0] : "true";
 }

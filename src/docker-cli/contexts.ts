@@ -15,7 +15,7 @@ export interface DockerContext {
 }
 
 /** The field of a context of docker-id's own that says which engine is meant; docker keeps what it does not know. */
-export const forwardedField = "DockerIdEngine";
+const forwardedField = "DockerIdEngine";
 
 /** The context that docker's configuration makes current; undefined where none is named or docker's own default is. */
 export function readCurrentContext(configFolder: string): string | undefined {

@@ -87,7 +87,7 @@ export async function openScene(id: () => Promise<string> = () => Promise.resolv
 }
 
 /** Reads a socket as it is played on. */
-export function play(socket: Socket): Played {
+function play(socket: Socket): Played {
   let text = "";
   let ended = false;
   let wake: (() => void) | undefined;

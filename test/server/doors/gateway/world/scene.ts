@@ -15,11 +15,9 @@ import { tokenOf } from "../../../../policy/token-of.ts";
 /** Full ids of things, always the same for a name. */
 export const idOf = (name: string): string => createHash("sha256").update(name).digest("hex");
 export const imageOf = (name: string): string => `sha256:${idOf(name)}`;
-export const [first, anna, bert] = ["1", "2", "3"].map((digit) => `189345600${digit}.${digit.repeat(24)}`) as [
-  string,
-  string,
-  string,
-];
+const links = ["1", "2", "3"].map((digit) => `189345600${digit}.${digit.repeat(24)}`) as [string, string, string];
+export const [first, anna] = links;
+const bert = links[2];
 export const annas = [`link=${first}`, `link=${anna}`, `owner=${anna}`];
 export const berts = [`link=${first}`, `link=${bert}`, `owner=${bert}`];
 
@@ -55,7 +53,7 @@ const networks = [
 ];
 
 /** A container as a list has it. */
-export function listed({ name, image, labels }: Made): object {
+function listed({ name, image, labels }: Made): object {
   return {
     Id: idOf(name),
     Names: [`/${name}`, "/linking/alias"],
