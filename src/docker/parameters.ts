@@ -29,6 +29,14 @@ export const flag: Parameter = {
   spell: (value) => (value === "" ? "" : readFlag(new Map([["flag", value]]), "flag") ? "1" : "0"),
 };
 
+/** Yes or no, of which only no is let pass: clients say it without being asked. */
+export const off: Parameter = {
+  ...flag,
+  read: (query, name) => {
+    if (readFlag(query, name)) throw odd(name);
+  },
+};
+
 /** A whole number, or nothing. */
 export const integer: Parameter = { list: false, read: matches(/^(?:-?[0-9]{1,15})?$/) };
 

@@ -9,22 +9,26 @@ const assents = new Set(["1", "yes", "true", "on"]);
 // No value has it, so whoever forgets that a parameter may be a list finds a value that is no name of anything
 const between = "\0";
 
+// dockerode repeats the fields of a body there; no parameter of the engine's begins with a capital
+const repeatedField = /^[A-Z]/;
+
 /**
  * Reads the text after a target's `?`. Refuses what Go's versions and others read in different ways: a parameter given
- * twice that is none of `lists`, `;`, empty parameters, broken or non-UTF-8 escapes. Throws Unread.
+ * twice that is none of `lists`, `;`, empty parameters, broken or non-UTF-8 escapes. Throws Unread. Passes over names
+ * that begin with a capital, of which the engine reads none.
  */
 export function readQuery(text: string, lists?: ReadonlySet<string>): Query {
   const query = new Map<string, string>();
   if (text === "") return query;
   if (text.length > limits.bytes) throw new Unread("the query is too long");
   if (text.includes(";")) throw new Unread("the query has a semicolon");
-  const parameters = text.split("&");
-  if (parameters.length > limits.parameters) throw new Unread("the query has too many parameters");
-  for (const parameter of parameters) {
+  for (const parameter of text.split("&")) {
     const equals = parameter.indexOf("=");
     const name = decode(equals < 0 ? parameter : parameter.slice(0, equals));
     const value = equals < 0 ? "" : decode(parameter.slice(equals + 1));
     if (name === "") throw new Unread("the query has a parameter without a name");
+    if (repeatedField.test(name)) continue;
+    if (query.size === limits.parameters) throw new Unread("the query has too many parameters");
     const before = query.get(name);
     if (before !== undefined && lists?.has(name) !== true) {
       throw new Unread(`the query gives ${JSON.stringify(name)} twice`);

@@ -27,7 +27,7 @@ describe("the parameters of an operation", () => {
   });
 
   it.each([
-    "All=1",
+    "aLL=1",
     "toString=1",
     "__proto__=1",
     "all=maybe",

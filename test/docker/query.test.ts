@@ -12,6 +12,7 @@ describe("a query", () => {
     ["a=b=c", { a: "b=c" }],
     ["a=b+c%2B", { a: "b c+" }],
     ["%61=%C3%A9", { a: "é" }],
+    ["name=a&Image=box&Cmd=sh&Cmd=-c&HostConfig=%7B%7D&%43md=x", { name: "a" }],
   ])("%s", (text, read) => {
     expect(Object.fromEntries(readQuery(text))).toEqual(read);
   });
@@ -30,6 +31,7 @@ describe("a query", () => {
     ["a surrogate", "a=%ED%A0%80"],
     ["a null character", "a=%00"],
     ["too many", Array.from({ length: 300 }, (_, at) => `a${at}=`).join("&")],
+    ["a broken escape in what is passed over", "Cmd=%zz"],
     ["too much", `a=${"b".repeat(70_000)}`],
   ])("is refused for %s", (_, text) => {
     expect(() => readQuery(text)).toThrow(Unread);

@@ -127,7 +127,7 @@ describe("what is not understood", () => {
     ["POST /containers/c1/rename?name=0123456789ab", /id of another/],
     ["POST /containers/c1/rename?name=%2Fa", /no name/],
     ["POST /containers/c1/rename", /no name/],
-    ["DELETE /containers/c1?link=1", /not known/],
+    ["DELETE /containers/c1?link=1", /"link" has a value that is not known/],
     ["POST /images/box:1/tag", /binds no name/],
     ["POST /images/box:1/tag?repo=good", /takes no body/, undefined, { "content-length": "9" }],
     ["POST /images/box:1/tag?repo=a:1&tag=2", /two tags/],

@@ -23,10 +23,21 @@ export const readExecCreate: BodyReader = readsBody(
     Env: texts,
     WorkingDir: text,
     Cmd: command,
+    // docker-py's; the engine goes by the target
+    Container: text,
   }),
 );
 
-const execStart = readsBody(defineShape({ Detach: flag, Tty: flag, ConsoleSize: consoleSize }));
+const execStart = readsBody(
+  defineShape({
+    Detach: flag,
+    Tty: flag,
+    ConsoleSize: consoleSize,
+    // dockerode's words to itself, which no engine reads
+    hijack: flag,
+    stdin: flag,
+  }),
+);
 
 /** `POST /exec/{id}/start`: nothing beyond what the exec was created with; the engine takes no body for an empty one. */
 export const readExecStart: BodyReader = async (input) => (input.body === undefined ? [] : execStart(input));

@@ -2,25 +2,27 @@ import { json, optionalJson, stream } from "../body.ts";
 import { readCommit } from "../bodies/commit.ts";
 import { readContainerCreate } from "../bodies/container-create.ts";
 import { readContainerUpdate, readExecCreate, readExecStart } from "../bodies/container.ts";
-import { filters, flag, integer, list, oneOf, psArguments, text } from "../parameters.ts";
+import { filters, flag, integer, list, off, oneOf, psArguments, text } from "../parameters.ts";
 import { readFlag } from "../query.ts";
 import type { Rows } from "./row.ts";
 import { every, host, marks, named, newContainerName, poweredBy } from "./touches.ts";
 
-const streams = { logs: flag, stream: flag, stdin: flag, stdout: flag, stderr: flag, detachKeys: text };
+// `hijack` is dockerode's word to itself, which it says aloud
+const streams = { hijack: text, logs: flag, stream: flag, stdin: flag, stdout: flag, stderr: flag, detachKeys: text };
 const size = { h: integer, w: integer };
 const path = { path: text };
 const stopping = { t: integer, signal: text };
 
 /**
  * Containers and their execs. What is not among the parameters is left out on purpose: `checkpoint` and its folder at a
- * start, `link` at a removal.
+ * start.
  */
 export const containers: Rows = {
   "GET /containers/json": {
     action: "container.list",
     op: "read",
-    query: { all: flag, limit: integer, size: flag, since: text, before: text, filters },
+    // The last is docker-py's, from a time when engines knew it
+    query: { all: flag, limit: integer, size: flag, since: text, before: text, filters, trunc_cmd: flag },
     listing: "container",
     touches: [every("read", "container"), marks("before", "container"), marks("since", "container")],
   },
@@ -147,7 +149,7 @@ export const containers: Rows = {
   "DELETE /containers/{id}": {
     action: "container.remove",
     op: "write",
-    query: { v: flag, force: flag },
+    query: { v: flag, force: flag, link: off },
     touches: [named("container", "write")],
   },
   // These three reach into whatever is mounted

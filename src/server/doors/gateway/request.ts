@@ -43,11 +43,16 @@ export function readTurn(head: RequestHead): Turn | { readonly refused: string }
     return { refused: `a ${head.method} has no body` };
   }
   if (head.upgrade === undefined && head.method !== "POST") return { upgrade: undefined, hijacked: false };
-  const { method, target } = head;
-  const operation = `${method} ${nameAction({ method, target, headers: {} }).action}`;
+  const operation = `${head.method} ${actionAt(head)}`;
   const offered = Object.hasOwn(upgrades, operation) ? upgrades[operation] : undefined;
   if (head.upgrade !== undefined && head.upgrade !== offered) {
     return { refused: "the engine does not go over to that protocol there" };
   }
   return { upgrade: head.upgrade, hijacked: hijacked.has(operation) };
+}
+
+/** The action that the path names, whatever parameters it has. */
+function actionAt({ method, target }: RequestHead): string {
+  const [path = ""] = target.split("?", 1);
+  return nameAction({ method, target: path, headers: {} }).action;
 }

@@ -168,7 +168,7 @@ export async function admit(
 }
 
 /** The world of an id that asks for something. */
-export async function worldOf(caveats: readonly string[], line: string): Promise<World> {
+async function worldOf(caveats: readonly string[], line: string): Promise<World> {
   const { world } = await admit(caveats, request(line));
   if (world === undefined) throw new Error("the request was refused");
   return world;
