@@ -8,17 +8,19 @@ import { findDockerd } from "../../src/host/dockerd.ts";
 
 let folder: string;
 let child: ChildProcess | undefined;
+const children: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "docker-id-dockerd-"));
 });
 afterEach(() => {
-  child?.kill("SIGKILL");
+  for (const each of children.splice(0)) each.kill("SIGKILL");
   rmSync(folder, { recursive: true });
 });
 
 /** A process that calls itself so, and its pid file. */
 async function running(argv0: string, ...args: string[]): Promise<string> {
   child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "--", ...args], { argv0, stdio: "ignore" });
+  children.push(child);
   await once(child, "spawn");
   const file = join(folder, "pid");
   writeFileSync(file, `${child.pid}\n`);
