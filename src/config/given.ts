@@ -23,13 +23,19 @@ export function requireSecret(secret: string, what: string): string {
 }
 
 async function readGiven(given: string, flag: string, what: string, warn: Warn): Promise<string> {
-  if (given === "-") return await text(process.stdin);
+  if (given === "-") return process.stdin.isTTY ? await askPerson(what) : await text(process.stdin);
   if (given.startsWith("@")) return readFile(given.slice(1), what);
   if (given !== "")
     warn(
       `${what} stood in the arguments, for other users and your shell's history to see; ${flag} takes - or @file too`,
     );
   return given;
+}
+
+/** Whoever types it on a terminal is not to see it there. */
+async function askPerson(what: string): Promise<string> {
+  const { askHidden } = await import("./prompt.ts");
+  return await askHidden(`${what.replace(/^the (.)/, (_, first: string) => first.toUpperCase())}: `);
 }
 
 function readFile(path: string, what: string): string {

@@ -57,6 +57,16 @@ onADesk(`asking a person${missing === undefined ? "" : ` (${missing})`}`, (desk)
     expect(await state()).toBe("guarded");
   });
 
+  it.skipIf(missing !== undefined)("hides what is typed for -, an id or a secret", async () => {
+    const narrowed = await converse(["create", "--secret", "-", "--op", "read"], [["Secret: ", secret]]);
+    expect(narrowed).toMatch(/dkid_/);
+    expect(narrowed).not.toContain(secret);
+    const id = /dkid_[\w-]+/.exec(narrowed)?.[0] ?? "";
+    const decoded = await converse(["inspect", "-"], [["Id: ", id]]);
+    expect(decoded).toMatch(/op=read/);
+    expect(decoded).not.toContain(id);
+  });
+
   it.skipIf(missing !== undefined)("asks whether to destroy, and takes only a yes", async () => {
     expect(await converse(["destroy"], [["[y/N] ", "n"]])).toMatch(/\[y\/N\][\s\S]*nothing was changed/);
     expect(await state()).toBe("guarded");

@@ -20,7 +20,7 @@ export interface Terminal {
 
 let terminals = 0;
 
-/** Opens one, 100 columns by 30 rows; it ends with the workspace. */
+/** Opens one, 160 columns by 30 rows; it ends with the workspace. */
 export async function openTerminal(
   workspace: Workspace,
   command: readonly string[],
@@ -42,7 +42,7 @@ export async function openTerminal(
     async () => (await run("tmux", [...client, "show-options", "-s"], { env: whole })).status === 0,
   );
   const environment = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
-  await tmux("new-session", "-d", "-x", "100", "-y", "30", ...environment, ...command);
+  await tmux("new-session", "-d", "-x", "160", "-y", "30", ...environment, ...command);
   await tmux("set-option", "-g", "history-limit", "5000");
   await tmux("set-option", "-g", "window-size", "manual");
 

@@ -26,6 +26,10 @@ export function playShell(shell: keyof typeof shells): void {
     (stage) => {
       let terminal: Terminal;
       let token: string;
+      /** Waits until the shell asks for the next line, behind that text; its prompt says the status. */
+      const back = async (behind: string, status: number | string) => {
+        await terminal.shows(new RegExp(`${escape(behind)}[^]*\\[${status}\\]> \\n*$`));
+      };
       const home = () => stage().env["DOCKER_CONFIG"] ?? "";
       const run = "docker run --network none --stop-signal KILL";
 
@@ -43,7 +47,7 @@ export function playShell(shell: keyof typeof shells): void {
         await terminal.line(
           `${prompt}; ${begin}eval "$(${quoteWords("bash", [node, entry])} shell-init)"; ID=$(cat ${stage().workspace.path("id.txt")}); echo begun''`,
         );
-        await terminal.shows(/^begun\n\[0\]> $/m);
+        await terminal.shows(/^begun\n\[0\]> \n*$/m);
         await terminal.clear();
       });
       afterEach(async () => {
@@ -54,13 +58,17 @@ export function playShell(shell: keyof typeof shells): void {
       it("runs as the proposal wrote it, with a terminal that is the program's", async () => {
         await terminal.line(`${run} --rm -i --id "$ID" -t box sh`);
         await terminal.shows(/^\/ # $/m);
-        await terminal.line("echo $((40+2)); stty size");
-        await terminal.shows(/^42\n30 100$/m);
+        await terminal.line("echo $((40+2))");
+        await terminal.shows(/^42$/m);
+        // docker tells the engine of its terminal's size once the program runs
+        const has = (size: string) =>
+          until(`the program's terminal is ${size}`, async () => {
+            await terminal.line("stty size");
+            return new RegExp(`^${size}$`, "m").test(await terminal.screen());
+          });
+        await has("30 160");
         await terminal.resize(90, 25);
-        await until("the program's terminal has the new size", async () => {
-          await terminal.line("stty size");
-          return /^25 90$/m.test(await terminal.screen());
-        });
+        await has("25 90");
         await terminal.line("echo asleep''; sleep 1000; echo went on''");
         await terminal.shows(/^asleep$/m);
         await until("the program's shell is back", async () => {
@@ -68,7 +76,7 @@ export function playShell(shell: keyof typeof shells): void {
           return (await terminal.screen()).trimEnd().endsWith("/ #");
         });
         await terminal.line("exit 7");
-        await terminal.shows(/^\[7\]> $/m);
+        await back("exit 7", 7);
         expect(await terminal.screen()).not.toMatch(/^went on$/m);
       });
 
@@ -76,16 +84,16 @@ export function playShell(shell: keyof typeof shells): void {
         await terminal.line(`${run} --name kept --id "$ID" -it box sh`);
         await terminal.shows(/^\/ # $/m);
         await terminal.press("C-p", "C-q");
-        await terminal.shows(/\[0\]> $/m);
+        await back("box sh", 0);
         await terminal.line(`docker ps --id "$ID" --format 'is {{.Names}}'`);
         await terminal.shows(/^is kept$/m);
         await terminal.line('docker attach --id "$ID" kept');
         await terminal.press("Enter");
         await terminal.shows(/# \n\/ # $/m);
         await terminal.line("exit 3");
-        await terminal.shows(/^\[3\]> $/m);
+        await back("exit 3", 3);
         await terminal.line('docker rm --id "$ID" kept');
-        await terminal.shows(/^kept\n\[0\]> $/m);
+        await back('"$ID" kept\nkept\n', 0);
       });
 
       it.each([
@@ -97,7 +105,7 @@ export function playShell(shell: keyof typeof shells): void {
         [137, "box sh -c 'sleep 1000 & kill -KILL $!; wait $!'"],
       ])("gives the status %i", async (status, rest) => {
         await terminal.line(`${run} --rm --id "$ID" ${rest}`);
-        await terminal.shows(new RegExp(`^\\[${status}\\]> $`, "m"));
+        await back(rest, status);
         // What follows is as it was before
         await terminal.line("echo $?:$-");
         await terminal.shows(new RegExp(`^${status}:`, "m"));
@@ -112,7 +120,7 @@ export function playShell(shell: keyof typeof shells): void {
         await terminal.line("fg");
         await until("docker goes on", () => hasProcess(home(), ["docker", "events"], "S"));
         await terminal.press("C-c");
-        await terminal.shows(/\[(0|130)\]> $/m);
+        await back("fg", "(0|130)");
         await until("nobody is left beside it", () => !hasProcess(home(), ["accompany-own"]));
       });
 
@@ -121,16 +129,30 @@ export function playShell(shell: keyof typeof shells): void {
         await until("docker is at it", () => hasProcess(home(), ["docker", "events"]));
         expect(seenBy(token)).toEqual([]);
         await terminal.press("C-c");
-        await terminal.shows(/\[(0|130)\]> $/m);
+        await back("docker events", "(0|130)");
       });
 
       it("goes under the default id without a word", async () => {
         await terminal.line("docker ps --format 'is {{.Names}}'; docker context show");
-        await terminal.shows(/\[0\]> $/m);
+        await back("docker context show", 0);
         await terminal.line(`${run} --rm box echo done''`);
         await terminal.shows(/^done$/m);
         await terminal.line("command docker ps");
         await terminal.shows(/authorization denied/);
+      });
+
+      it("asks for an id that is to be hidden", async () => {
+        await terminal.line("docker ps --id - --format 'is {{.Names}}' && echo went''");
+        await terminal.shows(/^Id: $/m);
+        await terminal.line(token.trim());
+        await terminal.shows(/^went$/m);
+        expect(await terminal.screen()).not.toContain("dkid_");
+        await terminal.line(`${run} --rm -it --id - box sh`);
+        await terminal.shows(/--id - box sh\nId: $/m);
+        await terminal.line(token.trim());
+        await terminal.shows(/^\/ # $/m);
+        await terminal.line("exit 4");
+        await back("exit 4", 4);
       });
 
       it("leaves a program's own words alone, whatever is in them", async () => {
@@ -140,16 +162,17 @@ export function playShell(shell: keyof typeof shells): void {
 
       it("completes docker-id, with names that the engine has", async () => {
         await terminal.line(`${run} -d --name completable --id "$ID" box sleep 1000 >/dev/null`);
-        await terminal.shows(/\[0\]> $/m);
+        await back(">/dev/null", 0);
         await terminal.type("docker-id crea\t");
         await terminal.shows(/docker-id create $/m);
         await terminal.type("--container-id compl\t");
         await terminal.shows(/--container-id completable $/m);
-        await terminal.type("--op rea\t");
-        await terminal.shows(/--op read/);
+        await terminal.type("--op wri\t");
+        await terminal.shows(/--op write $/m);
         await terminal.press("C-c");
+        await back("--op write", 130);
         await terminal.line('docker rm -f --id "$ID" completable');
-        await terminal.shows(/^completable\n\[0\]> $/m);
+        await back("completable\ncompletable\n", 0);
       });
     },
     {
@@ -162,6 +185,10 @@ export function playShell(shell: keyof typeof shells): void {
       },
     },
   );
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 }
 
 /** Whether a process of the workspace has these words next to each other, and one of these states. */
