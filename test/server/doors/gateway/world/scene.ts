@@ -3,7 +3,7 @@ import { ownerLabel } from "../../../../../src/caveats/owner.ts";
 import { writeCaveat } from "../../../../../src/caveats/vocabulary.ts";
 import type { EngineRequest } from "../../../../../src/docker/attempt.ts";
 import { sayReasons } from "../../../../../src/server/gate/words.ts";
-import { judgeInWorld, rootWorld, type World } from "../../../../../src/server/gate/world.ts";
+import { judgeInWorld, rootWorld } from "../../../../../src/server/gate/world.ts";
 import type { Admission } from "../../../../../src/server/gate.ts";
 import { planForward } from "../../../../../src/server/doors/gateway/world/plan.ts";
 import type { Forward, Plan, PlanInput } from "../../../../../src/server/doors/gateway/world/plan-types.ts";
@@ -165,13 +165,6 @@ export async function admit(
     return { ...decision, token, attempt, message: sayReasons(decision.reasons), ...(notFound && { notFound }) };
   }
   return { ...decision, token, ...(world && { world }) };
-}
-
-/** The world of an id that asks for something. */
-async function worldOf(caveats: readonly string[], line: string): Promise<World> {
-  const { world } = await admit(caveats, request(line));
-  if (world === undefined) throw new Error("the request was refused");
-  return world;
 }
 
 /** What becomes of a request: `GET /x` and perhaps a body. */
