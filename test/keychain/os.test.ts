@@ -29,6 +29,8 @@ const started: ChildProcess[] = [];
 
 function start(command: string, args: string[], input: string): ChildProcess {
   const child = spawn(command, args, { env: environment, stdio: ["pipe", "pipe", "ignore"] });
+  // One that reads no input may be gone before we have written it
+  child.stdin?.on("error", () => undefined);
   child.stdin?.end(input);
   started.push(child);
   return child;
