@@ -44,7 +44,12 @@ missing_packages() {
     have docker-compose || echo docker-compose
     /usr/bin/python3 -c 'import docker' 2>/dev/null || echo python3-docker
     have sshd || echo openssh-server
+    have curl || echo curl
     [ -x /lib/systemd/systemd ] || echo systemd ;;
+  bench)
+    have curl || echo curl
+    have haproxy || echo haproxy
+    have wrk || echo wrk ;;
   esac
 }
 

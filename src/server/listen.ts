@@ -38,7 +38,8 @@ async function open(server: AnyServer, socket: string, rights: SocketRights): Pr
     // Nobody else may open it between its birth and its rights; binding happens within listen()
     const before = process.umask(0o177);
     try {
-      server.listen(socket, () => {
+      // A unix socket refuses at once whoever finds no place in the row
+      server.listen({ path: socket, backlog: 4096 }, () => {
         server.off("error", reject);
         resolve();
       });

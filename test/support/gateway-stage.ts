@@ -20,6 +20,8 @@ export interface GatewayStage {
   readonly narrow: (...args: readonly string[]) => Promise<string>;
   /** Runs docker through the gateway, under an id. */
   readonly docker: (cli: Docker, id: string, args: readonly string[], options?: RunOptions) => Promise<Outcome>;
+  /** The environment in which that docker sends the id. */
+  readonly carry: (cli: Docker, id: string) => Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function openGatewayStage(options: GatewayStageOptions = {}): Promi
           ...more,
           env: { DOCKER_CONFIG: workspace.dir, ...carry(workspace, cli, token), ...more.env },
         }),
+      carry: (cli, token) => carry(workspace, cli, token),
       close: () => workspace.close(),
     };
   } catch (error) {
