@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, RequestOptions } from "node:http";
 import { text } from "node:stream/consumers";
+import { unreachable } from "../docker-cli/dial.ts";
 import type { Endpoint } from "../docker-cli/endpoint.ts";
 import { Failure } from "../errors.ts";
 import { idHeader } from "../protocol/headers.ts";
@@ -44,15 +45,19 @@ export async function openEngineAnswer(
     const asking = send({
       ...options,
       method,
-      agent: false,
+      // With any agent, Node makes the connection itself
+      agent: options.createConnection === undefined ? false : undefined,
       headers: {
         // A socket has no name of its own; over TLS the name is what the certificate has to be for.
-        ...(engine.address.transport === "unix" ? { host: "docker" } : {}),
+        ...(engine.address.transport === "tcp" ? {} : { host: "docker" }),
         ...(id === undefined ? {} : { [idHeader]: id }),
       },
       path: `${engine.address.transport === "tcp" ? engine.address.path : ""}${path}`,
     });
-    asking.setTimeout(timeoutMs, () => asking.destroy(new Error("no answer in time")));
+    const late = (): unknown => asking.destroy(new Error("no answer in time"));
+    // A process is no socket, and has no limit of its own
+    if (engine.address.transport === "ssh") setTimeout(late, timeoutMs).unref();
+    else asking.setTimeout(timeoutMs, late);
     asking.once("error", (cause) => reject(unreachable(engine, cause)));
     asking.once("response", resolve);
     asking.end();
@@ -62,8 +67,12 @@ export async function openEngineAnswer(
 async function connectionTo(engine: Endpoint): Promise<{ send: Send; options: RequestOptions }> {
   const { address, tls } = engine;
   if (address.transport === "unix") return { send: http.request, options: { socketPath: address.path } };
+  if (address.transport === "ssh") {
+    const { dialSsh } = await import("../docker-cli/dial-ssh.ts");
+    return { send: http.request, options: { createConnection: () => dialSsh(address.text) } };
+  }
   if (address.transport !== "tcp") {
-    throw new Failure("no_engine", `docker-id itself does not speak to ${address.transport}:// engines yet`, {
+    throw new Failure("no_engine", "docker-id does not speak to npipe:// engines", {
       hint: "create takes full ids with --no-resolve",
     });
   }
@@ -86,23 +95,6 @@ async function connectionTo(engine: Endpoint): Promise<{ send: Send; options: Re
 
 function readIfNamed(path: string | undefined): Buffer | undefined {
   return path === undefined ? undefined : readFileSync(path);
-}
-
-function unreachable(engine: Endpoint, cause: unknown): Failure {
-  const code = String((cause as NodeJS.ErrnoException).code);
-  if (code === "EACCES" || code === "EPERM") {
-    const hint = "be in its group, or use sudo";
-    return new Failure("no_engine", `you may not open the engine's socket, ${engine.name}`, { hint, cause });
-  }
-  if (/TLS|SSL|CERT|SIGNATURE/.test(code)) {
-    const hint = "--tlscacert, DOCKER_CERT_PATH or the docker context says whom to trust and who you are";
-    return new Failure("no_engine", `the engine at ${engine.name} and this machine do not trust each other's TLS`, {
-      hint,
-      cause,
-    });
-  }
-  const hint = "is it running? -H, DOCKER_HOST or a docker context says where else";
-  return new Failure("no_engine", `the engine at ${engine.name} does not answer`, { hint, cause });
 }
 
 function readJson(body: string): unknown {

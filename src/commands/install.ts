@@ -3,6 +3,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../base-command.ts";
 import { readStatus } from "../client/admin.ts";
 import { findVerifier } from "../client/find-verifier.ts";
+import { removeContext, writeContext, type OwnContext } from "../own-context.ts";
 import { installPlugin, removePlugin, systemPluginFolder, userPluginFolder } from "../docker-cli/plugin.ts";
 import { installGuard, removeGuard, type Guarded, type Guarding } from "../host/guard-engine.ts";
 import { defaults } from "../protocol/defaults.ts";
@@ -14,6 +15,7 @@ interface Installed {
   /** The script in docker's plugin folder. */
   readonly plugin?: string;
   readonly guard?: Guarded;
+  readonly context?: OwnContext;
 }
 
 const engineFlags = {
@@ -35,22 +37,27 @@ export default class Install extends BaseCommand {
   static override description =
     "With --engine, as root on the engine's host: starts the verifier as a systemd service before docker, waits until " +
     "it answers, adds it to daemon.json and has dockerd read that, without a restart. Nothing is refused until " +
-    "docker-id init. --uninstall goes the other way round; ids and keys stay where they are.";
+    "docker-id init. --uninstall goes the other way round; ids and keys stay where they are. With --context: makes a " +
+    "docker context whose engine is this one under its default id, for plain docker, compose and SDKs; the socket behind " +
+    "it is kept by this user's systemd, where there is one.";
   static override examples = [
     "<%= config.bin %> install",
+    "<%= config.bin %> install --context",
     "sudo <%= config.bin %> install --engine",
     "sudo <%= config.bin %> install --engine --uninstall",
   ];
   static override flags = {
     engine: Flags.boolean({ summary: "guard this host's engine" }),
     system: Flags.boolean({ summary: "docker id for every user of this host", exclusive: ["engine"] }),
+    context: Flags.boolean({ summary: "a docker context under the default id", exclusive: ["engine", "system"] }),
     uninstall: Flags.boolean({ summary: "take it away again" }),
     ...engineFlags,
   };
 
   async run(): Promise<Installed> {
     const { flags } = await this.parse(Install);
-    const { engine, system, uninstall } = flags;
+    const { engine, system, context, uninstall } = flags;
+    if (context) return await this.#beContext(uninstall);
     if (engine) return await this.#guard(this.#readGuarding(flags), uninstall);
     return await this.#beGuest(system ? systemPluginFolder : userPluginFolder(process.env), uninstall);
   }
@@ -64,6 +71,19 @@ export default class Install extends BaseCommand {
     const plugin = await installPlugin(folder, startCommand());
     this.log(`docker id works now: ${plugin}`);
     return { done: "installed", plugin };
+  }
+
+  async #beContext(uninstall: boolean): Promise<Installed> {
+    const parts = { engine: this.engine, environment: process.env, dockerFlags: BaseCommand.dockerFlags };
+    if (uninstall) {
+      const context = await removeContext(parts, (line) => this.say(line));
+      this.log(context === undefined ? "there is no docker context of ours" : `the docker context ${context} is gone`);
+      return { done: context === undefined ? "nothing" : "removed" };
+    }
+    const context = await writeContext(parts, (line) => this.say(line));
+    this.log(`docker context use ${context.name}    # from then on plain docker has the default id`);
+    this.log(`export DOCKER_HOST=unix://${context.socket}    # for what knows no contexts`);
+    return { done: "installed", context };
   }
 
   #readGuarding(flags: Partial<Record<keyof typeof engineFlags, string | undefined>>): Guarding {

@@ -15,7 +15,7 @@ export interface DockerContext {
 }
 
 /** The field of a context of docker-id's own that says which engine is meant; docker keeps what it does not know. */
-const forwardedField = "DockerIdEngine";
+export const forwardedField = "DockerIdEngine";
 
 /** The context that docker's configuration makes current; undefined where none is named or docker's own default is. */
 export function readCurrentContext(configFolder: string): string | undefined {
@@ -28,9 +28,7 @@ export function readCurrentContext(configFolder: string): string | undefined {
 
 /** Reads a context by name; throws Failure("not_found") when docker keeps none of that name. */
 export function readContext(configFolder: string, name: string): DockerContext {
-  // Loading it takes as long as all else that `show` does, and most people have no context.
-  const folder = process.getBuiltinModule("node:crypto").hash("sha256", name, "hex");
-  const path = join(configFolder, "contexts", "meta", folder, "meta.json");
+  const path = join(contextFolder(configFolder, name), "meta.json");
   const text = readIfThere(path);
   if (text === undefined) {
     throw new Failure("not_found", `docker has no context ${JSON.stringify(name)}`, { hint: "docker context ls" });
@@ -46,8 +44,18 @@ export function readContext(configFolder: string, name: string): DockerContext {
     ...(forwarded === undefined ? {} : { forwarded }),
     host,
     skipTlsVerify: docker["SkipTLSVerify"] === true,
-    tlsFolder: join(configFolder, "contexts", "tls", folder, "docker"),
+    tlsFolder: join(configFolder, "contexts", "tls", hashOf(name), "docker"),
   };
+}
+
+/** Where docker keeps a context. */
+export function contextFolder(configFolder: string, name: string): string {
+  return join(configFolder, "contexts", "meta", hashOf(name));
+}
+
+function hashOf(name: string): string {
+  // Loading it takes as long as all else that `show` does, and most people have no context.
+  return process.getBuiltinModule("node:crypto").hash("sha256", name, "hex");
 }
 
 function readIfThere(path: string): string | undefined {

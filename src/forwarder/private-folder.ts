@@ -28,13 +28,18 @@ export function removePrivateFolder(folder: string): void {
 }
 
 function ownParent(environment: NodeJS.ProcessEnv): string {
-  const runtime = environment["XDG_RUNTIME_DIR"];
-  if (runtime?.startsWith("/") === true && runtime.length < 60 && isOurs(runtime)) {
-    return ownFolder(join(runtime, "docker-id"));
-  }
+  const runtime = ownRuntimeFolder(environment);
+  if (runtime !== undefined) return runtime;
   const temporary = tmpdir();
   // A socket's path must not be longer than 103 bytes everywhere
   return ownFolder(join(temporary.length < 60 ? temporary : "/tmp", `docker-id-${process.getuid?.() ?? 0}`));
+}
+
+/** docker-id's own folder below XDG_RUNTIME_DIR; undefined where there is none that is this user's alone. */
+export function ownRuntimeFolder(environment: NodeJS.ProcessEnv): string | undefined {
+  const runtime = environment["XDG_RUNTIME_DIR"];
+  const usable = runtime?.startsWith("/") === true && runtime.length < 60 && isOurs(runtime);
+  return usable ? ownFolder(join(runtime, "docker-id")) : undefined;
 }
 
 function ownFolder(path: string): string {

@@ -15,9 +15,12 @@ export function hasSystemd(): boolean {
   return existsSync("/run/systemd/system");
 }
 
-/** One argument in systemd's own quoting (systemd.syntax(7)): `%` and `$` would be expanded. */
-function quote(argument: string): string {
-  return `"${argument.replace(/[\\"]/g, "\\$&").replace(/%/g, "%%").replace(/\$/g, "$$$$")}"`;
+/**
+ * One argument in systemd's own quoting (systemd.syntax(7)): `%` and `$` would be expanded, the latter in commands alone.
+ */
+export function quoteArgument(argument: string, { dollars = true }: { dollars?: boolean } = {}): string {
+  const quoted = argument.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/%/g, "%%");
+  return `"${dollars ? quoted.replace(/\$/g, "$$$$") : quoted}"`;
 }
 
 /**
@@ -32,8 +35,8 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=exec
-ExecStart=${command.map(quote).join(" ")}
-ExecStartPost=/bin/sh -c ${quote(`until [ -S '${socket}' ]; do sleep 0.1; done`)}
+ExecStart=${command.map((word) => quoteArgument(word)).join(" ")}
+ExecStartPost=/bin/sh -c ${quoteArgument(`until [ -S '${socket}' ]; do sleep 0.1; done`)}
 TimeoutStartSec=30
 Restart=always
 RestartSec=1

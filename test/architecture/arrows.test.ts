@@ -35,7 +35,18 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "shell",
   ],
   // The entry and what all commands share: files beside the rooms.
-  front: ["caveats", "client", "completion", "config", "docker-cli", "forwarder", "keychain", "macaroon", "shell"],
+  front: [
+    "caveats",
+    "client",
+    "completion",
+    "config",
+    "docker-cli",
+    "forwarder",
+    "host",
+    "keychain",
+    "macaroon",
+    "shell",
+  ],
 
   "server/log": [],
   "server/http-status": [],

@@ -31,7 +31,7 @@ export interface Engine {
  */
 export async function startEngine(
   workspace: Workspace,
-  options: { plugin?: string; plugins?: string } = {},
+  options: { plugin?: string; plugins?: string; flags?: readonly string[] } = {},
 ): Promise<Engine> {
   const dir = workspace.path("engine");
   mkdirSync(dir);
@@ -47,7 +47,7 @@ export async function startEngine(
   const network = ["--iptables=false", "--ip6tables=false", "--bridge=none"];
   const rest = ["--config-file", configFile, "-H", `unix://${socket}`, "--storage-driver=vfs"];
   const launch = () => {
-    const args = [...places, ...network, ...rest];
+    const args = [...places, ...network, ...rest, ...(options.flags ?? [])];
     if (options.plugins === undefined) return workspace.start("dockerd", args, { log });
     const apart = ["--mount", "--propagation", "slave", "sh", "-c", withPlugins, options.plugins];
     return workspace.start("unshare", [...apart, ...args], { log });

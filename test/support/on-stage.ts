@@ -2,17 +2,23 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { type Docker, dockers } from "./dockers.ts";
 import { anEngine, type Need, needs } from "./needs.ts";
 import { openStage, type Stage } from "./stage.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A suite with an engine of its own; where this machine cannot have one, it is skipped with the reason in its name. */
 export function onStage(
   name: string,
   body: (stage: () => Stage) => void,
-  options: { also?: readonly Need[]; prepare?: (stage: Stage) => Promise<void> } = {},
+  options: {
+    also?: readonly Need[];
+    prepare?: (stage: Stage) => Promise<void>;
+    /** More of dockerd's. */
+    engineFlags?: (workspace: Workspace) => readonly string[];
+  } = {},
 ): void {
   suite(name, [...anEngine, ...(options.also ?? [])], () => {
     let stage: Stage | undefined;
     beforeAll(async () => {
-      stage = await openStage();
+      stage = await openStage(options.engineFlags);
       await options.prepare?.(stage);
     });
     afterAll(() => stage?.close());

@@ -29,7 +29,7 @@ export interface Stage {
 export const secret = "Super secret token";
 
 /** Opens a stage whose engine is open: it asks docker-id, which has not been initialized. */
-export async function openStage(): Promise<Stage> {
+export async function openStage(engineFlags?: (workspace: Workspace) => readonly string[]): Promise<Stage> {
   const workspace = openWorkspace();
   try {
     const dockerHost = `unix://${workspace.path("engine", "docker.sock")}`;
@@ -37,7 +37,8 @@ export async function openStage(): Promise<Stage> {
     const plugins = workspace.path("plugins");
     mkdirSync(plugins);
     const verifier = await startVerifier(workspace, { dockerHost, plugins });
-    const engine = await startEngine(workspace, { plugin: workspace.plugin, plugins });
+    const flags = engineFlags?.(workspace) ?? [];
+    const engine = await startEngine(workspace, { plugin: workspace.plugin, plugins, flags });
     const env = personOf(workspace, engine.host, verifier.admin);
     return {
       workspace,
