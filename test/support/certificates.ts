@@ -46,6 +46,7 @@ export function makeAuthority(folder: string, name = "ca"): Authority {
   };
 }
 
-function openssl(...args: readonly string[]): void {
+/** Runs openssl for what it writes. */
+export function openssl(...args: readonly string[]): void {
   execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });
 }

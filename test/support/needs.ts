@@ -24,6 +24,9 @@ const tests = {
   "docker-compose": () => found("docker-compose", "docker-compose"),
   sshd: () => found("sshd", "openssh-server") ?? found("ssh", "openssh-client"),
   "docker-py": () => (hasDockerPy() ? undefined : "it needs docker-py (Debian: python3-docker)"),
+  "docker-registry": () => found("docker-registry", "docker-registry"),
+  skopeo: () => found("skopeo", "skopeo"),
+  ctr: () => found("ctr", "containerd"),
   systemd: () => (existsSync("/lib/systemd/systemd") ? undefined : "it needs systemd (Debian: systemd)"),
   "all capabilities": () =>
     hasAllCapabilities() ? undefined : "root lacks capabilities here, so nothing can be privileged",
