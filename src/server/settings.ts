@@ -121,8 +121,9 @@ function readFile(name: string, text: string): File {
   try {
     // An empty file sets nothing.
     document = parse(text) ?? {};
-  } catch (cause) {
-    throw new Failure("misuse", `${name} is not readable as YAML`, { cause });
+  } catch {
+    // The reader's own words quote the file, which may hold secrets
+    throw new Failure("misuse", `${name} is not readable as YAML`);
   }
   const read = fileSchema.safeParse(document);
   if (read.success) return read.data;
