@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import type { Log } from "../log.ts";
+import { isAccountName } from "./account-name.ts";
+import { createStandIns } from "./stand-ins.ts";
+import { readStaticUsers } from "./static-users.ts";
+import type { FoundUser, Hashing, Users, UsersSettings } from "./users.ts";
+
+export interface UsersNeeds {
+  readonly clock: () => Date;
+  readonly log: Log;
+  readonly hashing: Hashing;
+}
+
+/** Somewhere that users come from; a source that cannot be asked rejects, and later ones are not asked in its place. */
+export interface Source {
+  find(name: string): Promise<FoundUser | undefined>;
+  close(): void;
+}
+
+/**
+ * Opens the users of one service. Rejects with Failure("misuse") for settings that no user could come from; a Vault that
+ * does not answer now is no such thing.
+ */
+export async function openUsers(settings: UsersSettings, s: UsersNeeds): Promise<Users> {
+  const standIns = createStandIns(s.hashing, randomBytes(32));
+  const fixed = readStaticUsers(settings.users, s.hashing);
+  for (const { password } of Object.values(settings.users)) standIns.note(password);
+  const sources: Source[] = [];
+  await Promise.resolve();
+  return {
+    async find(name) {
+      if (!isAccountName(name)) return undefined;
+      const user = fixed.get(name);
+      if (user !== undefined) return user;
+      for (const source of sources) {
+        const found = await source.find(name);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    async dummy(name, password) {
+      await standIns.dummy(name, password);
+    },
+    close() {
+      for (const source of sources) source.close();
+    },
+  };
+}
