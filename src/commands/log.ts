@@ -20,7 +20,7 @@ export default class Log extends BaseCommand {
     const { flags } = await this.parse(Log);
     const id = await this.requireId(flags.id, flags.as);
     const colours = coloursOf(process.stdout, process.env);
-    const paint = { allowed: colours.green, refused: colours.red };
+    const paint = { allowed: colours.green, refused: colours.red, seen: colours.cyan };
     for await (const { line, raw } of readAudit(this.verifier, id.text, {
       refused: flags.refused,
       follow: flags.follow,
@@ -34,8 +34,10 @@ export default class Log extends BaseCommand {
 /** One decision on one line, as a person reads it. */
 export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"]) => string): string {
   const { time, door, action, verdict, touches, links, names, root, address, reasons, count } = line;
+  const { service, account, tag, digest } = line;
   const last = links?.at(-1);
   const who = root ? ["root"] : [];
+  if (account !== undefined) who.push(printable(account));
   const named = names?.at(-1);
   if (named !== undefined) who.push(printable(named));
   if (last !== undefined) who.push(`link ${last}`);
@@ -44,7 +46,10 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
     time,
     paint(verdict),
     `${door} ${printable(action)}`,
+    ...(service === undefined ? [] : [`at ${printable(service)}`]),
     ...(touches ?? []).map(printable),
+    ...(tag === undefined ? [] : [`tag ${printable(tag)}`]),
+    ...(digest === undefined ? [] : [printable(digest)]),
     ...(who.length === 0 ? [] : [`by ${who.join(" ")}`]),
     ...(count === undefined ? [] : [`and ${count} more of that source`]),
   ];

@@ -86,7 +86,8 @@ export interface AuditLine {
   readonly time: string;
   readonly door: string;
   readonly action: string;
-  readonly verdict: "allowed" | "refused";
+  /** `seen`: no decision, but what a registry says was done. */
+  readonly verdict: "allowed" | "refused" | "seen";
   readonly op?: "read" | "write";
   /** `kind:id:level`. */
   readonly touches?: readonly string[];
@@ -95,6 +96,16 @@ export interface AuditLine {
   readonly names?: readonly string[];
   readonly root?: boolean;
   readonly address?: string;
+  /** At the registry's door: which registry, and the user whose rights were asked, as far as there is one. */
+  readonly service?: string;
+  readonly account?: string;
+  /** The registry's token that was given, or by which it was done. */
+  readonly jti?: string;
+  /** What a registry says of what was done: tag and digest, its own word for the request, and when, RFC 3339. */
+  readonly tag?: string;
+  readonly digest?: string;
+  readonly request?: string;
+  readonly event_time?: string;
   readonly reasons?: readonly string[];
   /** For summaries of refusals without a valid id: how many more since the last line of that source. */
   readonly count?: number;

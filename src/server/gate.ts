@@ -7,6 +7,7 @@ import type { Audit } from "./audit/log.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Passes } from "./engine/passes.ts";
 import { createAdministration, type Administration } from "./gate/administer.ts";
+import { createRegistryGate, type RegistryGate } from "./gate/at-registry.ts";
 import { auditLine, type Told } from "./gate/audit-line.ts";
 import { createAuthenticator } from "./gate/authenticate.ts";
 import type { Admission, Presented } from "./gate/presented.ts";
@@ -50,6 +51,8 @@ export interface Gate extends Administration {
   version(): number;
   /** The recorded state as it stands. */
   current(): Promise<CurrentState>;
+  /** What the registry's door asks. */
+  readonly registry: RegistryGate;
 }
 
 /** The recorded state, and the store's version from just before it was asked. */
@@ -210,6 +213,7 @@ export function createGate(parts: GateParts): Gate {
     stands,
     version: () => state.store.version(),
     current: async () => (await stand()).now,
+    registry: createRegistryGate({ ...parts, authenticator, stand }),
   };
 }
 

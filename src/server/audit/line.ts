@@ -34,11 +34,20 @@ export function formatLine(line: AuditLine, bounds: LineBounds): string {
     names: list(line.names),
     root: line.root,
     address: text(line.address),
+    service: text(line.service),
+    account: text(line.account),
+    jti: text(line.jti),
+    tag: text(line.tag),
+    digest: text(line.digest),
+    request: text(line.request),
+    event_time: text(line.event_time),
     reasons: list(line.reasons),
     count: line.count,
   };
   return `${escapeBeyondAscii(JSON.stringify(known))}\n`;
 }
+
+const verdicts: ReadonlySet<unknown> = new Set<AuditLine["verdict"]>(["allowed", "refused", "seen"]);
 
 /** Reads a line back; undefined for what is none, such as one that was cut off by a full disk. */
 export function parseLine(text: string): AuditLine | undefined {
@@ -47,7 +56,7 @@ export function parseLine(text: string): AuditLine | undefined {
     if (typeof value !== "object" || value === null) return undefined;
     const { time, door, action, verdict } = value as Record<string, unknown>;
     const whole = [time, door, action].every((each) => typeof each === "string");
-    return whole && (verdict === "allowed" || verdict === "refused") ? (value as AuditLine) : undefined;
+    return whole && verdicts.has(verdict) ? (value as AuditLine) : undefined;
   } catch {
     return undefined;
   }

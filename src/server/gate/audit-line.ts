@@ -13,6 +13,8 @@ export interface Told {
   readonly touches?: readonly string[];
   readonly token?: VerifiedToken;
   readonly address?: string;
+  /** At the registry's door. */
+  readonly registry?: Pick<AuditLine, "service" | "account" | "jti">;
   readonly decision: Decision;
   /** What is worth a word beside the reasons of a refusal. */
   readonly remark?: string;
@@ -35,6 +37,7 @@ export function auditLine(told: Told, now: Date): AuditLine {
     ...(touches.length === 0 ? {} : { touches }),
     ...(token === undefined ? {} : { links: token.links, names: token.names, root: token.root }),
     ...(told.address === undefined ? {} : { address: told.address }),
+    ...told.registry,
     ...(reasons.length === 0 ? {} : { reasons }),
   };
 }

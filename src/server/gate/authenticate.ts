@@ -84,7 +84,8 @@ export function createAuthenticator(
   };
 }
 
-function readMacaroon(text: string): Macaroon | undefined {
+/** Reads an id's text; undefined for what is none. */
+export function readMacaroon(text: string): Macaroon | undefined {
   try {
     return parse(text);
   } catch (error) {
