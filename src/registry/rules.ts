@@ -77,24 +77,33 @@ function compile(rule: Rule, number: number): Compiled {
   };
   const labels = Object.entries(match.labels ?? {}).map(([key, pattern]) => [key, readPattern(pattern)] as const);
   const blocks = match.ip?.map(readBlock);
-  const whose = match.account;
 
-  return (subject, wish) => {
-    const granted = actions.includes(wish.action) || (actions.includes("*") && wish.action !== "");
-    if (subject.account === undefined && whose !== "" && (whose !== undefined || granted)) return undefined;
-    if (subject.account !== undefined && whose === "") return undefined;
+  function matches(subject: Subject, wish: Wish, granted: boolean): boolean {
     const values = valuesOf(subject, wish);
     const fits = (pattern: ReturnType<typeof patternOf>, text: string): boolean =>
       pattern === undefined || matchesPattern(pattern, text, values);
-    if (!fits(named.type, wish.type) || !fits(named.name, wish.name) || !fits(named.service, subject.service)) return;
-    if (subject.account !== undefined && !fits(named.account, subject.account)) return;
-    // Where no address is known, one that grants does not match and one that withholds does
-    if (blocks !== undefined && !(isWithin(blocks, subject.address) ?? !granted)) return;
-    for (const [key, pattern] of labels) {
-      if (!labelOf(subject, key).some((value) => matchesPattern(pattern, value, values))) return;
+    if (!fits(named.type, wish.type) || !fits(named.name, wish.name) || !fits(named.service, subject.service)) {
+      return false;
     }
+    if (subject.account === undefined ? !speaksOfNobody(match.account, granted) : match.account === "") return false;
+    if (subject.account !== undefined && !fits(named.account, subject.account)) return false;
+    // Where no address is known, one that grants does not match and one that withholds does
+    if (blocks !== undefined && !(isWithin(blocks, subject.address) ?? !granted)) return false;
+    return labels.every(([key, pattern]) =>
+      labelOf(subject, key).some((value) => matchesPattern(pattern, value, values)),
+    );
+  }
+
+  return (subject, wish) => {
+    const granted = actions.includes(wish.action) || actions.includes("*");
+    if (!matches(subject, wish, granted)) return undefined;
     return { granted, why: `${called} ${granted ? "grants" : "withholds"} it` };
   };
+}
+
+/** Whether a rule is one for whoever gave no credentials; see {@link rightsOf}. */
+function speaksOfNobody(account: string | undefined, granted: boolean): boolean {
+  return account === "" || (account === undefined && !granted);
 }
 
 function patternOf(pattern: string | undefined): ReturnType<typeof readPattern> | undefined {
