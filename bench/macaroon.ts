@@ -13,6 +13,8 @@ export interface Row {
   readonly unit: string;
   /** The most that it should be. */
   readonly aim?: number;
+  /** The least that it should be. */
+  readonly least?: number;
 }
 
 type Oracle = ReturnType<typeof oracle.newMacaroon>;

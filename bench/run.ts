@@ -32,8 +32,9 @@ function rank(file: string): number {
   return at === -1 ? order.length : at;
 }
 
-function isMissed({ value, aim }: Row): boolean {
-  return aim !== undefined && typeof value === "number" && value > aim;
+function isMissed({ value, aim, least }: Row): boolean {
+  if (typeof value !== "number") return false;
+  return (aim !== undefined && !(value <= aim)) || (least !== undefined && !(value >= least));
 }
 
 function print(measured: readonly Measured[]): void {
@@ -57,8 +58,9 @@ function print(measured: readonly Measured[]): void {
 }
 
 function cells(row: Row): string[] {
-  const { name, value, unit, aim } = row;
-  const verdict = aim === undefined ? "" : `aim ≤ ${aim} ${unit}${isMissed(row) ? "  MISSED" : ""}`;
+  const { name, value, unit, aim, least } = row;
+  const aims = [...(aim === undefined ? [] : [`≤ ${aim}`]), ...(least === undefined ? [] : [`≥ ${least}`])];
+  const verdict = aims.length === 0 ? "" : `aim ${aims.join(", ")} ${unit}${isMissed(row) ? "  MISSED" : ""}`;
   return [name, typeof value === "number" ? round(value) : value, unit, verdict];
 }
 

@@ -44,10 +44,14 @@ missing_packages() {
     have docker-compose || echo docker-compose
     /usr/bin/python3 -c 'import docker' 2>/dev/null || echo python3-docker
     have sshd || echo openssh-server
+    have docker-registry || echo docker-registry
+    have skopeo || echo skopeo
+    have ctr || echo containerd
     have curl || echo curl
     [ -x /lib/systemd/systemd ] || echo systemd ;;
   bench)
     have curl || echo curl
+    have openssl || echo openssl
     have haproxy || echo haproxy
     have wrk || echo wrk ;;
   esac
@@ -75,6 +79,11 @@ install_debian() {
     say "installing them (apt-get install $missing)"
     # A test starts an sshd of its own; none is to listen on this machine for that
     case " $missing " in *" openssh-server "*) mkdir -p /etc/ssh && touch /etc/ssh/sshd_not_to_be_run ;; esac
+    # The tests start registries of their own; Debian's would listen on all addresses, with no guard
+    case " $missing " in *" docker-registry "*)
+      own=/etc/systemd/system/docker-registry.service
+      [ -e "$own" ] || { mkdir -p "${own%/*}" && ln -s /dev/null "$own"; } ;;
+    esac
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086
     { apt-get update -q && apt-get install -yq --no-install-recommends $missing; } >&2 ||

@@ -44,6 +44,7 @@ export interface RegistryStageOptions {
   readonly guarded?: boolean;
   /** Of the service, beside its name, hosts and users. */
   readonly service?: object;
+  readonly otherServices?: readonly object[];
   /** More of the `registry` section. */
   readonly settings?: object;
   /** The whole configuration file in place of ours; the door's port and the signing keys are to stand in it. */
@@ -149,13 +150,16 @@ async function openIn(workspace: Workspace, options: RegistryStageOptions): Prom
   };
 }
 
-function ownConfig({ door, host, keys }: Places, { service, settings }: RegistryStageOptions): object {
+function ownConfig(
+  { door, host, keys }: Places,
+  { service, otherServices = [], settings }: RegistryStageOptions,
+): object {
   return {
     registry: {
       listen: [`http://127.0.0.1:${door}`],
       issuer: "docker-id",
       token: { certificate: keys.certificate, key: keys.key },
-      services: [{ name: "registry", hosts: [host], htpasswd: "users.htpasswd", rules, ...service }],
+      services: [{ name: "registry", hosts: [host], htpasswd: "users.htpasswd", rules, ...service }, ...otherServices],
       events: { secret_file: "notify.secret" },
       ...settings,
     },
