@@ -27,6 +27,9 @@ export async function enter(words: readonly string[]): Promise<void> {
 /** Hot calls are answered before oclif is loaded, which takes longer than they do. */
 async function answer(words: readonly string[]): Promise<void> {
   if (words[0] === "docker-cli-plugin-metadata") return answerMetadata();
+  if (words[0] === "docker-credential-docker-id") {
+    return await (await import("./credential-helper/be-helper.ts")).beHelper(words[1], process.env);
+  }
   if (words[0]?.startsWith("__complete") === true) return await answerShell(words[0], words.slice(1));
   const { argv, dockerFlags } = readArgv(words);
   if (argv.length === 1 && argv[0] === "--version") return write(`docker-id ${readVersion()}`);

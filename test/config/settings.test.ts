@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { configFolder } from "../../src/config/folder.ts";
-import { readEngineSettings } from "../../src/config/settings.ts";
-import { writeEngineSettings } from "../../src/config/write-settings.ts";
+import { readEngineSettings, readRegistries } from "../../src/config/settings.ts";
+import { writeEngineSettings, writeRegistrySettings } from "../../src/config/write-settings.ts";
 
 let base: string;
 let folder: string;
@@ -46,6 +46,32 @@ describe("what was settled for an engine", () => {
     expect(() => readEngineSettings(folder, "a")).toThrow(/cannot be read as JSON/);
     expect(() => writeEngineSettings(folder, "a", { keychain: "os" })).toThrow(/cannot be read as JSON/);
     expect(readFileSync(join(folder, "config.json"), "utf8")).toBe(text);
+  });
+});
+
+describe("what was settled for a registry", () => {
+  it("is read as it was written, beside what else is there, until it is forgotten", () => {
+    expect(readRegistries(folder)).toEqual({});
+    writeEngineSettings(folder, "unix:///a.sock", { keychain: "file" });
+    writeRegistrySettings(folder, "127.0.0.1:5100", { service: "registry", engine: "unix:///a.sock", expires: "1h" });
+    writeRegistrySettings(folder, "r.example.com", { service: "other" });
+    writeRegistrySettings(folder, "r.example.com", { service: "r" });
+    expect(readRegistries(folder)).toEqual({
+      "127.0.0.1:5100": { service: "registry", engine: "unix:///a.sock", expires: "1h" },
+      "r.example.com": { service: "r" },
+    });
+    writeRegistrySettings(folder, "127.0.0.1:5100", undefined);
+    writeRegistrySettings(folder, "never.example.com", undefined);
+    expect(readRegistries(folder)).toEqual({ "r.example.com": { service: "r" } });
+    expect(readEngineSettings(folder, "unix:///a.sock")).toEqual({ keychain: "file" });
+  });
+  it("may be the service alone, and is nothing where it names none", () => {
+    writeEngineSettings(folder, "a", { keychain: "file" });
+    const registries = { a: "one", b: { service: "two", engine: 7 }, c: {}, d: 1, e: "", f: null };
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ registries }));
+    expect(readRegistries(folder)).toEqual({ a: { service: "one" }, b: { service: "two" } });
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ registries: ["a"] }));
+    expect(readRegistries(folder)).toEqual({ "0": { service: "a" } });
   });
 });
 
