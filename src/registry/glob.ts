@@ -1,3 +1,5 @@
+import { Failure } from "../errors.ts";
+
 /** A part of a pattern: text, a wildcard, or a variable with the values that it may stand for. */
 export type Part =
   | { readonly kind: "text"; readonly text: string }
@@ -9,21 +11,36 @@ export type Part =
 export type Values = (name: string) => readonly string[];
 
 const parts = /\$\{([^{}]*)\}|\*{2,}|\*|\?/g;
+const variable = /^(?:account|service|type|name|labels:.+)$/;
 
-/** Reads a pattern: `*` is any text without a slash, `**` with slashes too, `?` one character but a slash, `${…}` a variable. */
+/**
+ * Reads a pattern: `*` is any text without a slash, `**` with slashes too, `?` one character but a slash, and variables
+ * are `${account}`, `${service}`, `${type}`, `${name}` and `${labels:KEY}`. Throws Failure("misuse") for any other
+ * variable: a rule that withholds and is misspelt would withhold nothing.
+ */
 export function readPattern(pattern: string): readonly Part[] {
   const read: Part[] = [];
   let from = 0;
   for (const match of pattern.matchAll(parts)) {
-    if (match.index > from) read.push({ kind: "text", text: pattern.slice(from, match.index) });
+    if (match.index > from) read.push(readText(pattern.slice(from, match.index)));
     const [found, name] = match;
+    if (name !== undefined && !variable.test(name)) throw unknown();
     if (name !== undefined) read.push({ kind: "variable", name });
     else if (found === "?") read.push({ kind: "one" });
     else read.push({ kind: "many", slashes: found !== "*" });
     from = match.index + found.length;
   }
-  if (from < pattern.length) read.push({ kind: "text", text: pattern.slice(from) });
+  if (from < pattern.length) read.push(readText(pattern.slice(from)));
   return read;
+}
+
+function readText(text: string): Part {
+  if (text.includes("${")) throw unknown();
+  return { kind: "text", text };
+}
+
+function unknown(): Failure {
+  return new Failure("misuse", "a rule's variables are ${account}, ${service}, ${type}, ${name} and ${labels:KEY}");
 }
 
 /**

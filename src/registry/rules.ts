@@ -38,8 +38,8 @@ export interface Subject {
  *
  * Whoever gave no credentials is given something only by a rule whose account is `""`. A rule that names no account
  * speaks of users when it grants, and of everybody when it withholds: else `{ip: 10.0.0.0/8}, actions: ["*"]` would let
- * strangers push, and a rule that closes `secret/**` would leave it open to them. Throws Failure("misuse") where a rule
- * has an address that is none.
+ * strangers push, and a rule that closes `secret/**` would leave it open to them. Throws Failure("misuse") as
+ * {@link admitRule} does.
  */
 export function rightsOf(subject: Subject, rules: readonly Rule[]): Rights {
   const { access, unread } = readAccessString(subject.access ?? "");
@@ -53,6 +53,12 @@ export function rightsOf(subject: Subject, rules: readonly Rule[]): Rights {
     const broken = unread > 0 ? ", and a part of the user's access string cannot be read" : "";
     return { granted: false, why: `no rule of this service matches${broken}` };
   };
+}
+
+/** Gives a rule back; throws Failure("misuse") where its address or a variable of its patterns is none. */
+export function admitRule<R extends Rule>(rule: R): R {
+  compile(rule, 0);
+  return rule;
 }
 
 type Compiled = (subject: Subject, wish: Wish) => Ruling | undefined;

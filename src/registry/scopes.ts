@@ -2,7 +2,13 @@ import { Failure } from "../errors.ts";
 import type { Access, Wish } from "./access.ts";
 
 /** How much may be asked for at once; no client comes near it. */
-export const scopeLimits = { characters: 65_536, resources: 256, actions: 16, nameCharacters: 255 } as const;
+export const scopeLimits = {
+  characters: 65_536,
+  scopes: 1024,
+  resources: 256,
+  actions: 16,
+  nameCharacters: 255,
+} as const;
 
 /** What can be done to a repository, in the order in which it is granted. */
 export const repositoryActions = ["pull", "push", "delete"] as const;
@@ -24,10 +30,12 @@ export function parseScopes(texts: readonly string[]): Access[] {
   let characters = 0;
   for (const text of texts) characters += text.length;
   if (characters > scopeLimits.characters) throw tooMany();
+  let count = 0;
   const merged = new Map<string, { readonly access: Access; readonly actions: string[] }>();
   for (const text of texts) {
     for (const scope of text.split(" ")) {
       if (scope === "") continue;
+      if (++count > scopeLimits.scopes) throw tooMany();
       const read = parseScope(scope);
       const key = `${read.type}:${read.name}`;
       const before = merged.get(key);
