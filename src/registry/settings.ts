@@ -6,6 +6,7 @@ import { Failure } from "../errors.ts";
 import { isGodoauth, readGodoauth } from "./godoauth.ts";
 import { isLoopback, readDoorAddress } from "./door-address.ts";
 import { notOurs } from "./not-ours.ts";
+import { admitRule } from "./rules.ts";
 import { readSigning, signingSchema } from "./settings-signing.ts";
 import { readUsers, usersSchema } from "./settings-users.ts";
 import type { RegistrySettings, RuleSettings, ServiceSettings } from "./settings-types.ts";
@@ -180,9 +181,8 @@ function readService(service: File["services"][number], file: File, resolve: Res
 
 function readRule({ match = {}, actions, comment }: z.infer<typeof ruleSchema>): RuleSettings {
   const { account, type, name, service, ip, labels } = match;
-  // A rule for addresses that cannot be read would match nobody, and so let what stands after it decide
-  for (const each of ip ?? []) readBlock(each);
-  return {
+  // A rule for addresses or variables that cannot be read would match nobody, and so let what stands after it decide
+  return admitRule({
     match: {
       ...(account === undefined ? {} : { account }),
       ...(type === undefined ? {} : { type }),
@@ -193,7 +193,7 @@ function readRule({ match = {}, actions, comment }: z.infer<typeof ruleSchema>):
     },
     actions,
     ...(comment === undefined ? {} : { comment }),
-  };
+  });
 }
 
 function readProxy(written: string): Block {

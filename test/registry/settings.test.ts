@@ -7,6 +7,7 @@ const users = { alice: { password: "$scrypt$hunter2", labels: { team: "a" }, acc
 
 const read = (registry: unknown) =>
   readRegistryFile("config.yaml", stringify({ registry }), (inFile) => `/etc/docker-id/${inFile}`);
+const asItIs = (inFile: string): string => inFile;
 const least = { token, services: [{ name: "registry", users }] };
 const misuse = (message: string) =>
   expect.objectContaining({ code: "misuse", message: expect.stringContaining(message) as string }) as Error;
@@ -130,9 +131,8 @@ describe("the registry's settings", () => {
   });
 
   it("are none where the file says nothing of a registry", () => {
-    const resolve = (inFile: string): string => inFile;
-    expect(readRegistryFile("config.yaml", "state_dir: /srv", resolve)).toBeUndefined();
-    expect(readRegistryFile("config.yaml", "", resolve)).toBeUndefined();
+    expect(readRegistryFile("config.yaml", "state_dir: /srv", asItIs)).toBeUndefined();
+    expect(readRegistryFile("config.yaml", "", asItIs)).toBeUndefined();
   });
 
   it.each<[string, object, string]>([
@@ -169,6 +169,11 @@ describe("the registry's settings", () => {
       { token, services: [{ name: "a", rules: [{ match: { ip: ["10.0.0.0/99"] }, actions: [] }] }] },
       "block",
     ],
+    [
+      "a rule with a variable that there is not",
+      { token, services: [{ name: "a", rules: [{ match: { name: "${acount}/**" }, actions: [] }] }] },
+      "variables",
+    ],
     ["a proxy that is no address", { ...least, trusted_proxies: ["proxy"] }, "trusted_proxies"],
     ["a request that may take no time", { ...least, timeout: 0 }, "timeout"],
   ])("refuse %s", (_, file, message) => {
@@ -177,10 +182,9 @@ describe("the registry's settings", () => {
   });
 
   it("never quote the file, not even to the log", () => {
-    const resolve = (inFile: string): string => inFile;
     const thrown = (text: string): Error => {
       try {
-        readRegistryFile("config.yaml", text, resolve);
+        readRegistryFile("config.yaml", text, asItIs);
       } catch (error) {
         return error as Error;
       }
