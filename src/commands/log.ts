@@ -8,11 +8,12 @@ import type { AuditLine } from "../protocol/admin.ts";
 export default class Log extends BaseCommand {
   static override summary = "print the verifier's decisions, oldest first";
   static override description = "Needs the root id. With --json each line is as the verifier wrote it.";
-  static override examples = ["<%= config.bin %> log --refused", "<%= config.bin %> log --follow"];
+  static override examples = ["<%= config.bin %> log --refused", "<%= config.bin %> log --registry --follow"];
   static override flags = {
     id: Flags.string({ helpValue: "-|@FILE", summary: "the root id, in place of the default one" }),
     as: asFlag(),
     refused: Flags.boolean({ summary: "only what was refused" }),
+    registry: Flags.boolean({ summary: "only the registry's door: tokens, and what registries say was done" }),
     follow: Flags.boolean({ char: "f", summary: "go on with what is decided from now on" }),
   };
 
@@ -25,6 +26,7 @@ export default class Log extends BaseCommand {
       refused: flags.refused,
       follow: flags.follow,
     })) {
+      if (flags.registry && line.door !== "registry") continue;
       const written = this.jsonEnabled() ? raw : formatLine(line, (verdict) => paint[verdict](verdict));
       if (!process.stdout.write(`${written}\n`)) await new Promise((resolve) => process.stdout.once("drain", resolve));
     }
@@ -40,7 +42,7 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
   if (account !== undefined) who.push(printable(account));
   const named = names?.at(-1);
   if (named !== undefined) who.push(printable(named));
-  if (last !== undefined) who.push(`link ${last}`);
+  if (last !== undefined) who.push(`link ${printable(last)}`);
   if (address !== undefined) who.push(`from ${printable(address)}`);
   const words = [
     time,
@@ -57,10 +59,11 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
   return `${words.join(" ")}${why}`;
 }
 
-/** What strangers sent must not steer the terminal. */
+/** What strangers sent must not steer the terminal, nor turn its words around. */
 function printable(text: string): string {
-  return text.replace(
-    /[^\x20-\x7E\u00A0-\uFFFF]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+      .join(""),
   );
 }

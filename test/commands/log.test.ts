@@ -31,6 +31,11 @@ describe("a line of the audit", () => {
       "2030-01-01T00:00:00.000Z REFUSED authz container.start container:a1:write by ann link 2.b from 10.0.0.1: no; never",
     ],
     [{ count: 7 }, "2030-01-01T00:00:00.000Z REFUSED authz container.start and 7 more of that source"],
+    [
+      { links: ["\u202E1\u{E0001}"] },
+      "2030-01-01T00:00:00.000Z REFUSED authz container.start by link \\u202e1\\udb40\\udc01",
+    ],
+    [{ names: ["Zoë 😀"] }, "2030-01-01T00:00:00.000Z REFUSED authz container.start by Zoë 😀"],
     [{ action: "\u001B[2Jx\n" }, "2030-01-01T00:00:00.000Z REFUSED authz \\u001b[2Jx\\u000a"],
   ])("%j", (more, text) => {
     expect(format(more)).toBe(text);
@@ -56,6 +61,12 @@ onADesk("log", (desk) => {
     const { stdout } = await desk().id(["log", "--refused"]);
     expect(stdout).toMatch(/guard\.destroy/);
     expect(stdout).not.toMatch(/ allowed /);
+  });
+
+  it("prints only what is of the registry's door", async () => {
+    // That door is shut here
+    expect(allowed(await desk().id(["log", "--registry"]))).toBe("");
+    expect(allowed(await desk().id(["log", "--registry", "--json"]))).toBe("");
   });
 
   it("prints lines as they were written", async () => {

@@ -1,9 +1,10 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import { Failure } from "../../../../errors.ts";
+import type { RegistryEventLine } from "../../../gate/at-registry.ts";
 import { describeError, type Log } from "../../../log.ts";
 import { readBody } from "./body.ts";
 import { readEnvelope, type SeenEvent } from "./envelope.ts";
-import { describeEvent, type RegistryEventLine } from "./event-line.ts";
+import { describeEvent } from "./event-line.ts";
 import type { Issued } from "./issued.ts";
 import { createOnce } from "./once.ts";
 

@@ -1,5 +1,5 @@
 import { createEventsHandler, type EventsOptions } from "../../../../../src/server/doors/registry/events/handler.ts";
-import type { RegistryEventLine } from "../../../../../src/server/doors/registry/events/event-line.ts";
+import type { RegistryEventLine } from "../../../../../src/server/gate/at-registry.ts";
 import { createLog } from "../../../../../src/server/log.ts";
 
 export const secret = "notify-secret";
