@@ -52,8 +52,8 @@ export function algorithmOf(key: KeyObject, what: string): Algorithm {
 function ofCurve(curve: string | undefined, what: string): Algorithm {
   const found = curve !== undefined && Object.hasOwn(byCurve, curve) ? byCurve[curve] : undefined;
   if (found !== undefined) return found;
-  const said = curve === undefined ? "spells its curve out" : `is on the curve ${curve}`;
-  throw new Failure("misuse", `${what} ${said}, and registries accept secp256r1, secp384r1 and secp521r1 by name`, {
+  const said = `is on ${curve === undefined ? "a curve without a name" : `the curve ${curve}`}`;
+  throw new Failure("misuse", `${what} ${said}, and registries accept secp256r1, secp384r1 and secp521r1`, {
     hint: makeOne,
   });
 }

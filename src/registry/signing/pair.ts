@@ -44,11 +44,20 @@ export async function readPair(texts: PairTexts, form: { x5c: boolean; kid: KeyI
   const algorithm = algorithmOf(key, keyIs);
   const [leaf] = certificates;
   if (!leaf.checkPrivateKey(key)) throw foreign(certificates, key, certificateIs, keyIs);
-  const publicKey = createPublicKey(key);
-  if (!form.x5c && form.kid === "rfc7638" && hasLeadingZero(publicKey)) {
-    throw new Failure("misuse", `${keyIs} has a coordinate that begins with a zero byte, and registries misname it`, {
-      hint: "send the certificate along (x5c), or make another pair: docker-id registry keys",
+  const { publicKey } = leaf;
+  if (!isPlain(publicKey)) {
+    throw new Failure("misuse", `${certificateIs} spells its key in a form that registries do not read`, {
+      hint: "name the curve, and leave the point uncompressed, or make a pair: docker-id registry keys",
     });
+  }
+  if (!form.x5c && form.kid === "rfc7638" && hasLeadingZero(publicKey)) {
+    throw new Failure(
+      "misuse",
+      `${keyIs} has a coordinate that begins with a zero byte, and registries from 3.0 on misname it`,
+      {
+        hint: "send the certificate along (x5c), or make another pair: docker-id registry keys",
+      },
+    );
   }
   const chain = chainOf(certificates);
   return {
@@ -64,6 +73,13 @@ export async function readPair(texts: PairTexts, form: { x5c: boolean; kid: KeyI
     validFrom: new Date(Math.max(...chain.map(({ validFromDate }) => validFromDate.getTime()))),
     validTo: new Date(Math.min(...chain.map(({ validToDate }) => validToDate.getTime()))),
   };
+}
+
+/** Go reads named curves and uncompressed points alone; OpenSSL takes what is spelled out for the curve that it is. */
+function isPlain(publicKey: KeyObject): boolean {
+  const plain = createPublicKey({ key: publicKey.export({ format: "jwk" }), format: "jwk" });
+  const [found, wanted] = [publicKey, plain].map((key) => key.export({ type: "spki", format: "der" }));
+  return found !== undefined && wanted !== undefined && found.equals(wanted);
 }
 
 function foreign(certificates: readonly X509Certificate[], key: KeyObject, certificateIs: string, keyIs: string) {

@@ -19,6 +19,8 @@ export interface Claims {
   readonly access: readonly Access[];
   /** The token ends no later. */
   readonly notAfter?: Date;
+  /** What the token is called, where that was written down before; made up otherwise. */
+  readonly jti?: string;
 }
 
 /** How it stands with a signer's certificate. */
@@ -66,7 +68,7 @@ export async function openSigner(settings: SigningSettings, s: SignerSurrounding
 
   return {
     async sign(claims) {
-      const jti = Buffer.from(s.random(16)).toString("base64url");
+      const jti = claims.jti ?? Buffer.from(s.random(16)).toString("base64url");
       return await signToken(kept.current(), { ...claims, issuer, lifeSeconds, jti }, s.clock());
     },
     health() {

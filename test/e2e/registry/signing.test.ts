@@ -17,15 +17,17 @@ const pull: Access = { type: "repository", name: "alice/app", actions: ["pull"] 
 const said = { issuer: "docker-id", service: "registry", subject: "alice", access: [pull], jti: "1", lifeSeconds: 60 };
 const hour = 60 * 60 * 1000;
 
+async function load(pair: Pair, x5c = true, kid: KeyIdForm = "libtrust"): Promise<SigningPair> {
+  const [certificate, key] = [readFileSync(pair.certificate, "latin1"), readFileSync(pair.key, "latin1")];
+  return readPair({ certificate, key, certificateName: pair.certificate, keyName: pair.key }, { x5c, kid });
+}
+const ago = (seconds: number): Date => new Date(Date.now() - seconds * 1000);
+
 suite("tokens before a real registry", ["docker-registry", "openssl"], () => {
   let workspace: Workspace;
   let registry: Registry;
   let pairs: Record<"one" | "two" | "p384" | "p521" | "rsa" | "expired" | "stranger", Pair>;
 
-  async function load(pair: Pair, x5c = true, kid: KeyIdForm = "libtrust"): Promise<SigningPair> {
-    const [certificate, key] = [readFileSync(pair.certificate, "latin1"), readFileSync(pair.key, "latin1")];
-    return readPair({ certificate, key, certificateName: pair.certificate, keyName: pair.key }, { x5c, kid });
-  }
   async function present(token: string): Promise<number> {
     const headers = { authorization: `Bearer ${token}` };
     const answer = await fetch(`http://${registry.host}/v2/alice/app/manifests/latest`, { headers });
@@ -89,7 +91,6 @@ suite("tokens before a real registry", ["docker-registry", "openssl"], () => {
 
   it("are accepted a minute past their time, and not later or sooner", async () => {
     const one = await load(pairs.one);
-    const ago = (seconds: number): Date => new Date(Date.now() - seconds * 1000);
     // Of a pair that was valid all that time
     const old = { ...one, validFrom: new Date(0) };
     expect(await tell(old, { lifeSeconds: 60 }, ago(90))).toBe(accepted);

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeJwt, decodeProtectedHeader, importX509, jwtVerify } from "jose";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openSigner, type Signer, type SigningSettings } from "../../../src/server/signing/open-signer.ts";
 import type { SignedToken } from "../../../src/registry/signing/sign-token.ts";
 import { createLog } from "../../../src/server/log.ts";
@@ -65,10 +65,12 @@ describe.skipIf(missing !== undefined)(`a signer${missing === undefined ? "" : `
     folder = mkdtempSync(join(tmpdir(), "docker-id-signing-"));
     [one, two] = [makeSigningPair(folder, "one"), makeSigningPair(folder, "two")];
   });
-  afterEach(() => {
-    place += 1;
-    for (const signer of opened.splice(0)) signer.close();
+  beforeEach(() => {
     now = new Date();
+    place += 1;
+  });
+  afterEach(() => {
+    for (const signer of opened.splice(0)) signer.close();
     lines = [];
   });
   afterAll(() => rmSync(folder, { recursive: true }));
