@@ -31,9 +31,10 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
 } else {
   if (process.getuid !== undefined && process.env.NODE_COMPILE_CACHE === undefined) keepCompiledCode();
   const words = process.argv.slice(2);
-  const beside = words[0] === "accompany";
+  const own = words[0] === "accompany-own";
+  const beside = own || words[0] === "accompany";
   (beside ? import("../dist/accompany.js") : import("../dist/entry.js")).then(
-    (entry) => (beside ? entry.accompany(words.slice(1)) : entry.enter(words)),
+    (entry) => (beside ? entry.accompany(words.slice(1), own) : entry.enter(words)),
     (error) => {
       process.stderr.write(`docker-id does not start: ${error.message}\n`);
       process.exitCode = 1;

@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../errors.ts";
 import type { Keychain } from "./keychain.ts";
@@ -12,37 +12,29 @@ export function fileKeychain(folder: string): Keychain {
   return {
     title: path,
     async get(account) {
-      const accounts = await readAccounts(path);
+      const accounts = readAccounts(path);
       return Object.hasOwn(accounts, account) ? accounts[account] : undefined;
     },
     async set(account, secret) {
-      await writeAccounts(folder, path, { ...(await readAccounts(path)), [account]: secret });
-      if ((await readAccounts(path))[account] !== secret)
+      await writeAccounts(folder, path, { ...readAccounts(path), [account]: secret });
+      if (readAccounts(path)[account] !== secret)
         throw new Failure("no_keychain", `${path} did not keep what it was given`);
     },
     async delete(account) {
-      const { [account]: found, ...rest } = await readAccounts(path);
+      const { [account]: found, ...rest } = readAccounts(path);
       if (found === undefined) return false;
       await writeAccounts(folder, path, rest);
       return true;
     },
     async list() {
-      return Object.keys(await readAccounts(path));
+      return Object.keys(readAccounts(path));
     },
   };
 }
 
-async function readAccounts(path: string): Promise<Accounts> {
-  let text: string;
-  try {
-    const { mode, uid } = await stat(path);
-    if ((mode & 0o077) !== 0 || (process.getuid !== undefined && uid !== process.getuid())) throw exposed(path);
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
-    if (cause instanceof Failure) throw cause;
-    throw new Failure("no_keychain", `${path} cannot be read`, { cause });
-  }
+function readAccounts(path: string): Accounts {
+  const text = readOwn(path);
+  if (text === undefined) return {};
   try {
     const { accounts } = JSON.parse(text) as { accounts?: unknown };
     if (isAccounts(accounts)) return accounts;
@@ -52,6 +44,23 @@ async function readAccounts(path: string): Promise<Accounts> {
   throw new Failure("no_keychain", `${path} does not read as a file of ids`, {
     hint: "move it away and put your ids in again",
   });
+}
+
+/** At once: Node's threads, which would read it meanwhile, take longer to start. Undefined where there is no file. */
+function readOwn(path: string): string | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, "r");
+    const { mode, uid } = fstatSync(file);
+    if ((mode & 0o077) !== 0 || (process.getuid !== undefined && uid !== process.getuid())) throw exposed(path);
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (cause instanceof Failure) throw cause;
+    throw new Failure("no_keychain", `${path} cannot be read`, { cause });
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** In one step, and on the disk when this resolves: what was there before stays whole if the machine stops. */
