@@ -62,7 +62,7 @@ async function open(workspace: Workspace): Promise<{ readonly door: string; read
     hosts: ["127.0.0.1:5000"],
     htpasswd: "htpasswd",
     users: Object.fromEntries(loginsOf("scrypt").map(({ name }) => [name, { password: scrypt }])),
-    rules: [{ match: { name: "team/**" }, actions: ["pull"] }],
+    rules: ["", "*"].map((account) => ({ match: { account, name: "team/**" }, actions: ["pull"] })),
   };
   const listen = [`http://127.0.0.1:${port}`];
   const limits = { waiting: connections };

@@ -21,8 +21,8 @@ export interface RegistryPerson {
   readonly carry: (id: string) => void;
   /** Runs `skopeo copy`, `inspect`, `delete` …, without TLS. */
   readonly skopeo: (verb: string, args: readonly string[], login?: Login) => Promise<Outcome>;
-  /** Runs `ctr images pull` or `push`, without TLS, in the engine's own containerd. */
-  readonly ctr: (engine: Engine, verb: "pull" | "push", image: string, login?: Login) => Promise<Outcome>;
+  /** Runs `ctr images pull IMAGE` or `push IMAGE LOCAL`, without TLS, in the engine's own containerd. */
+  readonly ctr: (engine: Engine, words: readonly ["pull" | "push", ...string[]], login?: Login) => Promise<Outcome>;
 }
 
 /** What an id is given as to clients that want a name, too. */
@@ -55,23 +55,12 @@ export function registryPerson(workspace: Workspace, name: string): RegistryPers
         env: { HOME: home, _CONTAINERS_ROOTLESS_UID: "65534", REGISTRY_AUTH_FILE: `${home}/auth.json` },
       });
     },
-    ctr(engine, verb, image, login) {
+    ctr(engine, [verb, ...images], login) {
       const address = engine.socket.replace(/docker\.sock$/, "exec/containerd/containerd.sock");
       const user = login === undefined ? [] : ["--user", `${login.name}:${login.password}`];
       const snapshots = verb === "pull" ? ["--snapshotter", "native"] : [];
-      const words = [
-        "-a",
-        address,
-        "-n",
-        "docker-id-test",
-        "images",
-        verb,
-        "--plain-http",
-        ...snapshots,
-        ...user,
-        image,
-      ];
-      return run("ctr", words, { env: { HOME: home } });
+      const flags = ["-a", address, "-n", "docker-id-test", "images", verb, "--plain-http", ...snapshots, ...user];
+      return run("ctr", [...flags, ...images], { env: { HOME: home } });
     },
   };
 }

@@ -66,7 +66,7 @@ export interface Places {
 export const passwords = { alice: "wonder:land", bob: "the builder" } as const;
 
 const rules = [
-  { match: { type: "repository", name: "public/**" }, actions: ["pull"], comment: "anybody" },
+  { match: { account: "", type: "repository", name: "public/**" }, actions: ["pull"], comment: "anybody" },
   { match: { account: "alice", name: "alice/**" }, actions: ["*"], comment: "her own" },
   { match: { account: "alice", type: "registry", name: "catalog" }, actions: ["*"] },
   { match: { account: "bob", name: "alice/app" }, actions: ["pull"] },

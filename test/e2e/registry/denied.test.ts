@@ -34,7 +34,7 @@ onRegistry("docker is told why not", {}, (stage) => {
     it("at a login with an id that was taken back, has expired, or is for another place", async () => {
       const gone = asLogin(await stage().narrow("--op", "read"));
       allowed(await stage().id(["revoke", "-"], { input: gone.password }));
-      expect(readable(failed(await login(gone), 1), gone)).toMatch(/unauthorized: .*taken back/);
+      expect(readable(failed(await login(gone), 1), gone)).toMatch(/unauthorized: .*revoked/);
       const late = asLogin(await stage().narrow("--not-before", "2099-01-01T00:00:00Z"));
       expect(readable(failed(await login(late), 1), late)).toMatch(/unauthorized: .*2099/);
       const other = asLogin(await stage().narrow("--service", "elsewhere"));

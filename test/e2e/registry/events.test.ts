@@ -45,7 +45,7 @@ onRegistry("a registry's notifications", { withoutEngine: true, also: ["skopeo"]
     await stage().verifier.start();
     const lines = await until("it is told of", async () => {
       const text = await logged("--json");
-      const found = text.split("\n").filter((line) => line.includes("away/app") && line.includes("manifest"));
+      const found = text.split("\n").filter((line) => line.includes("away/app") && line.includes('"tag":"v1"'));
       return found.length > 0 && found;
     });
     expect(lines).toHaveLength(1);

@@ -50,7 +50,7 @@ onRegistry("what docker keeps after a login", { otherServices: [elsewhere] }, (s
       allowed(await pull(person, "team/app:v1"));
       failed(await pull(person, "alice/app:v1"), 1, /denied/);
       allowed(await stage().id(["revoke", "-"], { input: id }));
-      failed(await pull(person, "team/app:v1"), 1, /unauthorized|taken back/);
+      failed(await pull(person, "team/app:v1"), 1, /unauthorized|revoked/);
     });
 
     it("is of a user with a password, and falls with that password", async () => {
