@@ -71,6 +71,22 @@ ${scopeKinds.map((kind) => `\`${kind}\``).join(", ")}. \`*\` is every kind but \
   id.
 - \`deployment:D:read\` also reads the containers, volumes and networks that the gateway labelled with the deployment D.
 
+## At a registry
+
+Who asks docker-id for a registry's token wishes for \`registry.pull\`, \`registry.push\` or \`registry.delete\` on a
+repository, or for \`registry.catalog\`, which reads \`registry:catalog\`. Each is judged on its own, and the token
+grants those that no caveat refuses. \`push\` and \`delete\` write, the others read.
+
+- A repository is known by its name, \`team/app\`, and by it with each of the registry's hosts,
+  \`registry.example.com/team/app\`. One whose name begins as a host does, \`ghcr.io/team/app\` on a mirror, is known
+  with the registry's own host alone. Tags are no names here: a registry's tokens do not know them.
+- ${named(({ resource, handshake }) => !resource && handshake)} are asked first: an id that one of them refuses gets no
+  token at all. \`ip\` is what the token server sees, which is the engine's address where an engine pulls for somebody.
+- Nothing at a registry is a container, or has an engine's labels, so that an id with ${named(
+    ({ resource, name }) => resource && name !== "scope",
+  )} is granted nothing there. None of the presets grants anything there either.
+- An id with \`service\` or \`account\` is refused at every engine.
+
 ## Powers over the host
 
 Only the root id is root on the host. A restricted id is refused every power over it, such as a bind of a folder, a

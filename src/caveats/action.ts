@@ -4,11 +4,11 @@ import { formatList, parseList, readList } from "./list.ts";
 
 const pattern = /^[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)*\.(?:\*|[a-z][a-z0-9_-]*)$/;
 
-/** `action`: the actions of the request table, or families of them. */
+/** `action`: the actions of the request table and of the registry's door, or families of them. */
 export const action = defineCaveat<readonly string[]>({
   name: "action",
   summary: "only these actions",
-  values: "actions (`container.start`), families (`container.*`)",
+  values: "actions (`container.start`, `registry.pull`), families (`container.*`)",
   example: "container.start,image.*",
   resource: false,
   handshake: false,

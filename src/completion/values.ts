@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { scopeKinds } from "../caveats/scopes.ts";
+import { registryActions } from "../docker/registry-actions.ts";
 import { table } from "../docker/table/table.ts";
 import type { Candidate, Suggestion } from "./spec.ts";
 
@@ -57,7 +58,8 @@ function inList(typed: string, candidates: readonly Candidate[]): Suggestion {
 }
 
 function listActions(): Candidate[] {
-  const actions = Object.values(table).flatMap(({ action }) => (typeof action === "string" ? [action] : []));
+  const ofEngine = Object.values(table).flatMap(({ action }) => (typeof action === "string" ? [action] : []));
+  const actions = [...ofEngine, ...registryActions];
   const families = actions.map((action) => `${action.slice(0, action.indexOf("."))}.*`);
   return [...new Set([...families, ...actions])].toSorted().map((value) => ({ value }));
 }

@@ -1,4 +1,5 @@
 import type { Attempt, Touch } from "../docker/attempt.ts";
+import type { registryActions } from "../docker/registry-actions.ts";
 import type { Wish } from "./access.ts";
 
 /** A registry, as far as caveats speak of it. */
@@ -8,9 +9,6 @@ export interface Registry {
   /** Under which its images are known: `registry.example.com`, `127.0.0.1:5000`. */
   readonly hosts: readonly string[];
 }
-
-/** The actions of this door, by which `action` caveats name them. */
-export const registryActions = ["registry.pull", "registry.push", "registry.delete", "registry.catalog"] as const;
 
 const ops = { pull: "read", push: "write", delete: "write" } as const;
 

@@ -91,6 +91,8 @@ describe("completing", () => {
     const found = candidates.map(({ value }) => value);
     expect(found).toContain("container.*");
     expect(found).toContain("container.start");
+    expect(found).toContain("registry.*");
+    expect(found).toContain("registry.pull");
     expect(new Set(found).size).toBe(found.length);
   });
 });

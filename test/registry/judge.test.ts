@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { presets } from "../../src/caveats/presets.ts";
 import type { Circumstances } from "../../src/docker/attempt.ts";
 import type { Access, Rights } from "../../src/registry/access.ts";
 import { judge, judgeWish, refusesAltogether } from "../../src/registry/judge.ts";
@@ -98,6 +99,10 @@ describe("an id's caveats at the registry", () => {
 
   it("leave nothing to what is owned, since no engine's labels reach a registry", () => {
     expect(granted([`link=${links[0]}`, `owner=${links[0]}`])).toEqual([]);
+  });
+
+  it.each(Object.entries(presets))("of the preset %s leave nothing: it is an engine's", (_, { caveats }) => {
+    expect(granted(caveats(links[0] as string))).toEqual([]);
   });
 
   it("all have to agree", () => {

@@ -129,6 +129,16 @@ describe("the authorization plugin's door", () => {
     expect(await judge(asked(undefined, "/containers/mine/json", { RequestHeaders }))).toEqual(no(/carried no id/));
   });
 
+  it.each([["service=hub"], ["account=alice"], ["service=hub", "account=alice", "op=read"]])(
+    "refuses an id that is for a registry, ping and all: %s",
+    async (...caveats) => {
+      const { judge } = await door();
+      for (const uri of ["/_ping", "/v1.41/version", "/v1.41/info", `/v1.41/containers/${mine}/json`]) {
+        expect(await judge(asked(narrow(root, ...caveats), uri))).toEqual(no(/registry/));
+      }
+    },
+  );
+
   it("refuses endless answers to ids that expire, if it is set to", async () => {
     const brief = narrow(reader, "expires=2999-01-01T00:00:00Z");
     const follow = `/v1.41/containers/${mine}/logs?stdout=1&follow=1`;
