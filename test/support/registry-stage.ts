@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { hashSync } from "bcrypt";
-import type { Pair } from "./certificates.ts";
+import { makeAuthority, type Pair } from "./certificates.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { freePort } from "./free-port.ts";
 import { node } from "./node.ts";
@@ -22,6 +22,8 @@ export interface RegistryStage {
   readonly engine: Engine;
   /** `http://127.0.0.1:PORT` of the registry's door. */
   readonly door: string;
+  /** The same by `https://`, with a certificate that nobody knows. */
+  readonly secureDoor: string;
   /** The verifier's configuration file. */
   readonly configFile: string;
   readonly keys: Pair;
@@ -58,6 +60,8 @@ export interface RegistryStageOptions {
 export interface Places {
   readonly workspace: Workspace;
   readonly door: number;
+  readonly secureDoor: number;
+  readonly tls: Pair;
   readonly host: string;
   readonly keys: Pair;
 }
@@ -87,10 +91,12 @@ async function openIn(workspace: Workspace, options: RegistryStageOptions): Prom
   await options.prepare?.(workspace);
   const folder = workspace.path("settings");
   mkdirSync(folder, { mode: 0o700 });
-  const [port, registryPort] = [freePort(), freePort()];
+  const [port, securePort, registryPort] = [freePort(), freePort(), freePort()];
   const door = `http://127.0.0.1:${port}`;
   const keys = makeSigningKeys(folder);
-  const places: Places = { workspace, door: port, host: `127.0.0.1:${registryPort}`, keys };
+  const tls = makeAuthority(folder).issue("door", "/CN=door");
+  const host = `127.0.0.1:${registryPort}`;
+  const places: Places = { workspace, door: port, secureDoor: securePort, tls, host, keys };
   const htpasswd = `${folder}/users.htpasswd`;
   const setPasswords = (given: Readonly<Record<string, string>>) => {
     const lines = Object.entries(given).map(([name, password]) => `${name}:${hashSync(password, 4)}\n`);
@@ -139,6 +145,7 @@ async function openIn(workspace: Workspace, options: RegistryStageOptions): Prom
       return engine;
     },
     door,
+    secureDoor: `https://127.0.0.1:${securePort}`,
     configFile,
     keys,
     root: await printed(["show"]),
@@ -151,12 +158,14 @@ async function openIn(workspace: Workspace, options: RegistryStageOptions): Prom
 }
 
 function ownConfig(
-  { door, host, keys }: Places,
+  { door, secureDoor, tls, host, keys }: Places,
   { service, otherServices = [], settings }: RegistryStageOptions,
 ): object {
   return {
     registry: {
-      listen: [`http://127.0.0.1:${door}`],
+      listen: [`http://127.0.0.1:${door}`, `https://127.0.0.1:${secureDoor}`],
+      certificate: tls.certificate,
+      key: tls.key,
       issuer: "docker-id",
       token: { certificate: keys.certificate, key: keys.key },
       services: [{ name: "registry", hosts: [host], htpasswd: "users.htpasswd", rules, ...service }, ...otherServices],

@@ -3,6 +3,7 @@ import { writeLayout } from "../../support/oci-layout.ts";
 import { onRegistry } from "../../support/on-registry.ts";
 import { asLogin, type Login, type RegistryPerson } from "../../support/registry-person.ts";
 import { passwords } from "../../support/registry-stage.ts";
+import { startRegistry } from "../../support/registry.ts";
 import type { Outcome } from "../../support/run.ts";
 import { accessOf, getToken } from "../../support/token-door.ts";
 import { until } from "../../support/until.ts";
@@ -138,6 +139,16 @@ onRegistry("skopeo before a guarded registry", { withoutEngine: true, also: ["sk
     allowed(await inspect("public/app:v1"));
     denied(await push("public/app:v2"));
     denied(await inspect("alice/app:v1"));
+  });
+
+  it("comes to the same door by https, where its registry says so", async () => {
+    const { workspace, secureDoor, keys, root } = stage();
+    const auth = { realm: `${secureDoor}/auth`, service: "registry", issuer: "docker-id", bundle: keys.certificate };
+    const other = await startRegistry(workspace, { name: "by-https", auth });
+    const there = `docker://${other.host}/team/app:v1`;
+    allowed(await person.skopeo("copy", [`oci:${layout}:v1`, there], asLogin(root)));
+    denied(await person.skopeo("inspect", [there], alice));
+    await other.stop();
   });
 
   it("mounts a layer of a repository that the id may read, and uploads it again where it may not", async () => {
