@@ -30,6 +30,22 @@ describe("a line of the audit", () => {
       },
       "2030-01-01T00:00:00.000Z REFUSED authz container.start container:a1:write by ann link 2.b from 10.0.0.1: no; never",
     ],
+    [
+      { door: "registry", action: "registry.token", service: "hub", account: "alice\u0007", links: ["1.a"], jti: "j1" },
+      "2030-01-01T00:00:00.000Z REFUSED registry registry.token at hub by alice\\u0007 link 1.a",
+    ],
+    [
+      {
+        door: "registry",
+        action: "registry.push",
+        verdict: "seen",
+        touches: ["repository:a:push"],
+        tag: "v1\n",
+        digest: "sha256:00",
+        account: "alice",
+      },
+      "2030-01-01T00:00:00.000Z SEEN registry registry.push repository:a:push tag v1\\u000a sha256:00 by alice",
+    ],
     [{ count: 7 }, "2030-01-01T00:00:00.000Z REFUSED authz container.start and 7 more of that source"],
     [
       { links: ["\u202E1\u{E0001}"] },

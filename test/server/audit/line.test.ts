@@ -14,6 +14,13 @@ const line: AuditLine = {
   names: ["ci"],
   root: false,
   address: "10.0.0.1",
+  service: "hub",
+  account: "alice",
+  jti: "j1",
+  tag: "v1",
+  digest: "sha256:00",
+  request: "r1",
+  event_time: "2030-01-01T00:00:00.000Z",
   reasons: ["op=read"],
   count: 3,
 };
@@ -36,7 +43,8 @@ describe("a line of the log", () => {
   });
 
   it.each(["dkid_AgEAAAB-_9", "name=dkid_AgEAAAB-_9 x", "xdkid_AgEAAAB-_9"])("strikes a token out of %s", (text) => {
-    const written = formatLine({ ...line, action: text, names: [text], reasons: [text] }, holderBounds);
+    const said = { account: text, service: text, jti: text, tag: text, digest: text, request: text, event_time: text };
+    const written = formatLine({ ...line, ...said, action: text, names: [text], reasons: [text] }, holderBounds);
     expect(written).not.toContain("AgEAAAB");
     expect(written).toContain("dkid_\\u2026");
   });
@@ -72,16 +80,27 @@ describe("a line of the log", () => {
       action: long,
       door: long,
       address: long,
+      service: long,
+      account: long,
+      jti: long,
+      tag: long,
+      digest: long,
+      request: long,
+      event_time: long,
       touches: many,
       links: many,
       names: many,
       reasons: many,
     };
-    expect(formatLine(flood, strangerBounds).length).toBeLessThan(40_000);
+    expect(formatLine(flood, strangerBounds).length).toBeLessThan(45_000);
     expect(formatLine({ ...line, action: "x".repeat(1024) }, holderBounds)).toContain("x".repeat(1024));
     expect(
       parseLine(formatLine({ ...line, reasons: ["a", "b", "c", "d", "e", "f"] }, strangerBounds))?.reasons,
     ).toEqual(["a", "b", "c", "d", "… and 2 more"]);
+  });
+
+  it.each(["allowed", "refused", "seen"] as const)("may say that something was %s", (verdict) => {
+    expect(parseLine(formatLine({ ...line, verdict }, holderBounds))).toEqual({ ...line, verdict });
   });
 
   it.each(["", "{", "null", "[]", "{}", '{"time":1}', '{"time":"","door":"","action":"","verdict":"perhaps"}'])(
