@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Log } from "../log.ts";
 import { isAccountName } from "./account-name.ts";
+import { openHtpasswdUsers } from "./htpasswd-users.ts";
 import { createStandIns } from "./stand-ins.ts";
 import { readStaticUsers } from "./static-users.ts";
 import type { FoundUser, Hashing, Users, UsersSettings } from "./users.ts";
+import { openVaultUsers } from "./vault/vault-users.ts";
 
 export interface UsersNeeds {
   readonly clock: () => Date;
@@ -26,7 +28,8 @@ export async function openUsers(settings: UsersSettings, s: UsersNeeds): Promise
   const fixed = readStaticUsers(settings.users, s.hashing);
   for (const { password } of Object.values(settings.users)) standIns.note(password);
   const sources: Source[] = [];
-  await Promise.resolve();
+  if (settings.htpasswd !== undefined) sources.push(await openHtpasswdUsers(settings.htpasswd, s, standIns));
+  if (settings.vault !== undefined) sources.push(await openVaultUsers(settings.vault, s, standIns));
   return {
     async find(name) {
       if (!isAccountName(name)) return undefined;

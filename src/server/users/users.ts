@@ -1,3 +1,7 @@
+import type { UserSettings, UsersSettings, VaultSettings } from "../../registry/settings-types.ts";
+
+export type { UserSettings, UsersSettings, VaultSettings };
+
 /** A user of one service as a backend has it now. */
 export interface FoundUser {
   readonly name: string;
@@ -20,39 +24,6 @@ export interface Users {
    */
   dummy(name: string, password: string): Promise<void>;
   close(): void;
-}
-
-/** Where a service's users come from: asked in this order, and the first that knows the name decides. */
-export interface UsersSettings {
-  readonly users: Readonly<Record<string, StaticUser>>;
-  /** The path of a file as `htpasswd -B` writes it. */
-  readonly htpasswd?: string;
-  readonly vault?: VaultSettings;
-}
-
-export interface StaticUser {
-  /** A scrypt, argon2 or bcrypt hash, never the password itself. */
-  readonly password: string;
-  readonly labels?: Readonly<Record<string, string | readonly string[]>>;
-  readonly access?: string;
-}
-
-export interface VaultSettings {
-  /** `https://HOST:PORT`, no path. */
-  readonly address: string;
-  readonly mount: string;
-  readonly kv: 1 | 2;
-  readonly auth:
-    | { readonly token: string }
-    | { readonly tokenFile: string }
-    | { readonly roleId: string; readonly secretIdFile: string; readonly mount?: string };
-  readonly namespace?: string;
-  /** The path of the PEM file of those who may vouch for Vault, in place of the system's. */
-  readonly ca?: string;
-  /** How long one question may take, its redirects included. */
-  readonly timeoutMs: number;
-  /** Where in the mount the users lie; its root unless given. */
-  readonly path?: string;
 }
 
 /** Hashes passwords off the main thread, so many at once, and lets so many wait. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { openUsers } from "../../../src/server/users/open-users.ts";
-import type { StaticUser } from "../../../src/server/users/users.ts";
+import type { UserSettings } from "../../../src/server/users/users.ts";
 import { cheapScrypt, hashingFor, readableLog, standingClock } from "./records.ts";
 
-const open = async (users: Readonly<Record<string, StaticUser>>) => {
+const open = async (users: Readonly<Record<string, UserSettings>>) => {
   const { clock } = standingClock();
   return await openUsers({ users }, { clock, log: readableLog().log, hashing: hashingFor(clock) });
 };
 
-const fingerprint = async (name: string, user: StaticUser) => {
+const fingerprint = async (name: string, user: UserSettings) => {
   const found = await (await open({ [name]: user })).find(name);
   return Buffer.from(found?.fingerprint ?? []).toString("hex");
 };

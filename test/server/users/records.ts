@@ -25,7 +25,7 @@ export function cheapBcrypt(password: string, variant: "a" | "b" | "y" = "b"): s
 }
 
 /** A clock that stands until it is put on. */
-export function standingClock(): { readonly clock: () => Date; pass(ms: number): void } {
+export function standingClock(): { readonly clock: () => Date; pass: (this: void, ms: number) => void } {
   let now = Date.parse("2030-01-01T00:00:00Z");
   return {
     clock: () => new Date(now),
