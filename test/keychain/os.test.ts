@@ -53,9 +53,12 @@ async function startKeyring(unlock: boolean): Promise<ChildProcess> {
 
 type Answer = { value: unknown } | { code: Code; message: string };
 
-/** An OS keychain in a process that sees these variables; see `os-keychain-process.ts`. */
-function keychainProcess(variables: Record<string, string> = {}): Keychain & { stop(): Promise<void> } {
-  const child = fork(join(import.meta.dirname, "os-keychain-process.ts"), ["500"], {
+/** An OS keychain in a process that sees these variables and waits so long; see `os-keychain-process.ts`. */
+function keychainProcess(
+  variables: Record<string, string> = {},
+  limitMs = 30_000,
+): Keychain & { stop(): Promise<void> } {
+  const child = fork(join(import.meta.dirname, "os-keychain-process.ts"), [String(limitMs)], {
     env: { ...environment, ...variables },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
@@ -132,7 +135,7 @@ describe.skipIf(!canRun)("the OS keychain (skipped where there is no gnome-keyri
     it("gives up on one that does not answer", async () => {
       const silent = createServer(() => {}).listen(join(base, "silent"));
       await once(silent, "listening");
-      keychain = keychainProcess({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(base, "silent")}` });
+      keychain = keychainProcess({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(base, "silent")}` }, 500);
       const late = { code: "no_keychain", message: expect.stringMatching(/did not answer within 0.5 s$/) };
       await expect(keychain.get("a#b")).rejects.toMatchObject(late);
       silent.close();
