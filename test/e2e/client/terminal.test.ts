@@ -88,6 +88,8 @@ onStage(
         await terminal.shows(/Stopped/);
         await terminal.line("jobs");
         await terminal.line("fg");
+        // Until the shell has named the job, what is typed is the shell's
+        await terminal.shows(/^\[0\]> fg\n\S+ exec -- sh/m);
         await terminal.line("this");
         await terminal.shows(/^read this$/m);
         await terminal.shows(/^\[3\]> $/m);
