@@ -32,9 +32,11 @@ function toFailure(error: unknown): Failure {
       cause: error,
     });
   }
-  const unexpected = Array.isArray(args) && message.startsWith("Unexpected argument");
+  // oclif takes what follows a command without arguments for a part of its name
+  const joined = /^command [^:]+:.* not found$/s.test(message);
+  const unexpected = joined || (Array.isArray(args) && message.startsWith("Unexpected argument"));
   const said = unexpected
-    ? "there is an argument that this command does not take"
+    ? "there is no such command, or an argument that it does not take"
     : redact(lower(withoutAdvice(message)));
   return new Failure("misuse", said, { hint: "--help says what it takes", cause: error });
 }

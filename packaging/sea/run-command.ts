@@ -11,7 +11,8 @@ import { name, oclif, version } from "./package.ts";
 export async function runCommand(argv: readonly string[], dockerFlags: DockerFlags): Promise<void> {
   BaseCommand.dockerFlags = dockerFlags;
   const root = "/";
-  const pjson = { name, version, oclif };
+  // JSON has no literal types
+  const pjson = { name, version, oclif: { ...oclif, topicSeparator: " " as const } };
   const plugin = new Plugin({ root, pjson: pjson, isRoot: true });
   Object.assign(plugin, {
     _manifest: async () => {
