@@ -15,6 +15,16 @@ export async function readGivenSecret(given: string, flag: string, warn: Warn): 
   return requireSecret((await readGiven(given, flag, "the secret", warn)).replace(/\r?\n$/, ""), "the secret");
 }
 
+/** Reads a password, which must not stand in the arguments: `-` is stdin, `@file` a file. Else Failure("misuse"). */
+export async function readGivenPassword(given: string, flag: string): Promise<string> {
+  if (given !== "-" && !given.startsWith("@")) {
+    throw new Failure("misuse", "a password in the arguments is seen by other users and your shell's history", {
+      hint: `${flag} takes - or @file`,
+    });
+  }
+  return (await readGiven(given, flag, "the password", () => undefined)).replace(/\r?\n$/, "");
+}
+
 /** Gives a secret back; throws Failure("misuse") when it is empty. */
 export function requireSecret(secret: string, what: string): string {
   if (secret === "")
