@@ -12,7 +12,7 @@ import { logLevels, readSettings } from "../server/settings.ts";
 export default class Serve extends BaseCommand {
   static override summary = "run the verifier that guards an engine";
   static override description =
-    "Opens the admin door, the authorization plugin's and, where it is told to, the gateway, says `docker-id: ready` on stderr, and runs until SIGTERM or " +
+    "Opens the admin door, the authorization plugin's and, where it is told to, the gateway and the registry's, says `docker-id: ready` on stderr, and runs until SIGTERM or " +
     "SIGINT. An engine need not be there yet.";
   static override examples = [
     "<%= config.bin %> serve",
@@ -44,6 +44,12 @@ export default class Serve extends BaseCommand {
       helpValue: "ADDRESS|CIDR|unix",
       summary: "whose X-Forwarded-For is believed; may be given several times",
     }),
+    registry: Flags.string({
+      multiple: true,
+      helpValue: "http[s]://ADDRESS:PORT",
+      summary:
+        "make tokens for the configured registries there, in place of registry.listen; may be given several times",
+    }),
     "docker-host": Flags.string({ helpValue: "unix:///PATH", summary: `the engine (${defaults.dockerHost})` }),
     "admin-group": Flags.string({
       helpValue: "GROUP",
@@ -70,6 +76,7 @@ export default class Serve extends BaseCommand {
         gatewayClientCa: flags["gateway-client-ca"],
         gatewayInsecureTcp: flags["gateway-insecure-tcp"],
         gatewayTrustedProxy: flags["gateway-trusted-proxy"],
+        registry: flags.registry,
         adminGroup: flags["admin-group"],
         strictStreams: flags["strict-streams"],
         logLevel: flags["log-level"],

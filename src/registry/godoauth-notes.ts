@@ -1,4 +1,5 @@
 import type { GodoauthFile } from "./godoauth.ts";
+import type { RegistrySettings } from "./settings-types.ts";
 
 /** What was found out about a file of godoauth's. */
 export interface GodoauthFindings {
@@ -10,7 +11,10 @@ export interface GodoauthFindings {
 }
 
 /** What is mended of what godoauth did, and what of the file is not followed, a sentence each, for the log. */
-export function noteGodoauth(file: GodoauthFile, found: GodoauthFindings): readonly string[] {
+export function noteGodoauth(
+  file: GodoauthFile,
+  found: GodoauthFindings,
+): Pick<RegistrySettings, "notes" | "warnings"> {
   const { log, storage, http, token } = file;
   const notes = [
     "this is godoauth's configuration: each service that is asked for is the mount in Vault that holds its users",
@@ -32,10 +36,6 @@ export function noteGodoauth(file: GodoauthFile, found: GodoauthFindings): reado
         "from 60 to 300 is the bound",
     );
   }
-  if (found.exposed)
-    notes.push("http.addr is reached by other machines without TLS: ids and passwords travel in the clear");
-  if (found.vaultExposed)
-    notes.push("storage.vault.proto is http: Vault's token and the passwords travel in the clear");
   const { certificate, key, clientcas } = http.tls ?? {};
   if ((certificate === undefined) !== (key === undefined)) {
     notes.push("http.tls has only one of certificate and key, and so is not followed, as with godoauth");
@@ -45,5 +45,10 @@ export function noteGodoauth(file: GodoauthFile, found: GodoauthFindings): reado
   if (log?.file !== undefined) notes.push("log.file is not followed: the log goes to stderr");
   if (storage.vault.pool !== undefined)
     notes.push("storage.vault.pool is not followed: connections are kept as they are needed");
-  return notes;
+  const warnings: string[] = [];
+  if (found.exposed)
+    warnings.push("http.addr is reached by other machines without TLS: ids and passwords travel in the clear");
+  if (found.vaultExposed)
+    warnings.push("storage.vault.proto is http: Vault's token and the passwords travel in the clear");
+  return { notes, warnings };
 }

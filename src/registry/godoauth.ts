@@ -89,7 +89,7 @@ export function readGodoauth(
     services: [],
     anyService: (service) => serviceOf(service, signing, vault),
     limits: { failures: 10, windowMs: 60_000, hashing: 2, waiting: 64 },
-    notes: noteGodoauth(read.data, {
+    ...noteGodoauth(read.data, {
       lifeSeconds: signing.lifeSeconds,
       exposed: tls === undefined && !isLoopback(address.host),
       vaultExposed: storage.vault.proto === "http" && !isLoopback(storage.vault.host.replace(/^\[(.*)\]$/, "$1")),

@@ -90,8 +90,9 @@ export interface RegistrySettings {
   readonly anyService?: (name: string) => ServiceSettings | undefined;
   readonly events?: { readonly secretFile: string; readonly bodyBytes: number };
   readonly limits: RegistryLimits;
-  /** What whoever starts it should know, a sentence each. */
+  /** What whoever starts it should know, a sentence each; of the warnings, what should not stay so. */
   readonly notes: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** What the door bears before it says no. */

@@ -133,10 +133,18 @@ export function readRegistrySettings(
       hashing: file.limits?.hashing ?? 2,
       waiting: file.limits?.waiting ?? 64,
     },
-    notes:
-      exposed === undefined
+    notes: [],
+    warnings: [
+      ...(exposed === undefined
         ? []
-        : [`ids and passwords travel in the clear to ${exposed.host}, as registry.insecure_tcp says`],
+        : [`ids and passwords travel in the clear to ${exposed.host}, as registry.insecure_tcp says`]),
+      ...services
+        .filter(({ users }) => sendsInClear(users.vault?.address))
+        .map(
+          ({ name }) =>
+            `the Vault of ${name} is asked in the clear: whoever listens on the way has its token and the users`,
+        ),
+    ],
   };
 }
 
@@ -161,6 +169,11 @@ export function readRegistryFile(
   const read = z.looseObject({ registry: registrySchema.optional() }).safeParse(found);
   if (!read.success) throw notOurs(name, "docker-id", read.error);
   return read.data.registry === undefined ? undefined : readRegistrySettings(read.data.registry, resolve);
+}
+
+function sendsInClear(address: string | undefined): boolean {
+  const url = address === undefined ? null : URL.parse(address);
+  return url?.protocol === "http:" && !isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1"));
 }
 
 function readService(service: File["services"][number], file: File, resolve: ResolvePath): ServiceSettings {

@@ -42,6 +42,7 @@ export function guardBounds(
     path.dirname(settings.adminSocket),
     path.dirname(settings.authzSocket),
     ...pathsOf(settings.gateway),
+    ...(settings.registry === undefined ? [] : pathsOfRegistry(settings.registry)),
     ...(settings.configFile === undefined ? [] : [settings.configFile]),
     ...(dataRoot === undefined ? [] : [dataRoot]),
   ];
@@ -54,6 +55,20 @@ function pathsOf({ listen, tls }: Settings["gateway"]): string[] {
     address.kind === "unix" ? [address.path, path.dirname(address.path)] : [],
   );
   return [...sockets, ...Object.values(tls ?? {})];
+}
+
+/** Whoever may write one of these may log in as anybody, and whoever reads a key makes tokens. */
+function pathsOfRegistry({ tls, services, anyService, events }: NonNullable<Settings["registry"]>): string[] {
+  const any = anyService?.("registry");
+  const all = any === undefined ? services : [...services, any];
+  const files = all.flatMap(({ signing, users: { htpasswd, vault } }) => {
+    const { certificate, key, retiring = [] } = signing;
+    const auth = vault?.auth;
+    const secret = auth === undefined ? undefined : "tokenFile" in auth ? auth.tokenFile : undefined;
+    const secretId = auth !== undefined && "secretIdFile" in auth ? auth.secretIdFile : undefined;
+    return [certificate, key, htpasswd, vault?.ca, secret, secretId].concat(retiring);
+  });
+  return [...files, ...Object.values(tls ?? {}), events?.secretFile].filter((file) => file !== undefined);
 }
 
 /** `/var/run` is `/run` on most hosts, whichever of the two the engine will resolve. */

@@ -7,8 +7,27 @@ export interface Metrics {
   decided(door: Circumstances["door"], verdict: "allowed" | "refused", durationMs: number): void;
   /** The state as last seen. */
   stands(state: Status["state"]): void;
+  /** The registry's door. */
+  readonly registry: RegistryMetrics;
   /** In Prometheus' text format. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** One answer of the registry's door to a request for a token. */
+interface TokenAnswered {
+  /** As it stands in the configuration. */
+  readonly service: string;
+  readonly holder: "nobody" | "anonymous" | "user" | "id" | "refresh";
+  /** `login` where nothing was asked for, `nothing`, `part` or `all` of what was. */
+  readonly verdict: "refused" | "nothing" | "part" | "all" | "login";
+  readonly status: number;
+}
+
+/** What `/metrics` tells of the registry's door. */
+interface RegistryMetrics {
+  answered(answer: TokenAnswered, durationMs: number): void;
+  /** Counts a password for as long as it waits to be hashed, or is. */
+  hashes<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Makes metrics with a registry of their own. */
@@ -34,7 +53,46 @@ export function createMetrics(): Metrics {
     labelNames: ["state"] as const,
     registers,
   });
+  const tokens = new Counter({
+    name: "docker_id_registry_requests_total",
+    help: "Requests for a registry's token, by service, by who was found to ask, and by what was granted.",
+    labelNames: ["service", "holder", "verdict"] as const,
+    registers,
+  });
+  const failures = new Counter({
+    name: "docker_id_registry_failures_total",
+    help: "Requests for a registry's token that were answered by an error, by HTTP status.",
+    labelNames: ["service", "status"] as const,
+    registers,
+  });
+  const tokenDurations = new Histogram({
+    name: "docker_id_registry_request_seconds",
+    help: "Time from a request for a registry's token to its answer.",
+    labelNames: ["holder"] as const,
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers,
+  });
+  const hashing = new Gauge({
+    name: "docker_id_registry_passwords_hashing",
+    help: "Passwords that are being hashed, or wait for it.",
+    registers,
+  });
   return {
+    registry: {
+      answered({ service, holder, verdict, status }, durationMs) {
+        tokens.inc({ service, holder, verdict });
+        if (status !== 200) failures.inc({ service, status });
+        tokenDurations.observe({ holder }, durationMs / 1000);
+      },
+      async hashes(work) {
+        hashing.inc();
+        try {
+          return await work();
+        } finally {
+          hashing.dec();
+        }
+      },
+    },
     decided(door, verdict, durationMs) {
       decisions.inc({ door, verdict });
       durations.observe({ door }, durationMs / 1000);

@@ -3,6 +3,9 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { Failure } from "../errors.ts";
 import { defaults } from "../protocol/defaults.ts";
+import { isGodoauth, levelOfGodoauth, readGodoauth } from "../registry/godoauth.ts";
+import { notOurs } from "../registry/not-ours.ts";
+import { readRegistrySettings, registrySchema, type RegistrySettings } from "../registry/settings.ts";
 import { type GatewayFlags, gatewaySchema, type GatewaySettings, readGatewaySettings } from "./gateway-settings.ts";
 
 /** How much the log says. */
@@ -28,6 +31,8 @@ export interface Settings {
   readonly strictStreams: boolean;
   readonly logLevel: (typeof logLevels)[number];
   readonly gateway: GatewaySettings;
+  /** Absent: there is no door for registries. */
+  readonly registry?: RegistrySettings;
 }
 
 /** The flags of `docker-id serve`, as typed. */
@@ -40,6 +45,7 @@ export interface SettingsFlags extends GatewayFlags {
   readonly adminGroup?: string | undefined;
   readonly strictStreams?: boolean | undefined;
   readonly logLevel?: string | undefined;
+  readonly registry?: readonly string[] | undefined;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -68,8 +74,14 @@ const fileSchema = z.strictObject({
   strict_streams: z.boolean().optional(),
   log_level: z.enum(logLevels).optional(),
   gateway: gatewaySchema.optional(),
+  registry: registrySchema.optional(),
 });
 type File = z.infer<typeof fileSchema>;
+
+/** What a file says: ours, or godoauth's, which is about a registry alone. */
+interface ReadFile extends Omit<File, "registry"> {
+  readonly registry?: (flags: SettingsFlags, resolve: (inFile: string) => string, cwd: string) => RegistrySettings;
+}
 
 /**
  * Settings from flags over file over defaults. Relative paths start at `cwd` in a flag and at the file's own folder in
@@ -80,7 +92,7 @@ export function readSettings(
   file: { path: string; text: string } | undefined,
   cwd: string,
 ): Settings {
-  const read = file === undefined ? {} : readFile(file.path, file.text);
+  const read: ReadFile = file === undefined ? {} : readFile(file.path, file.text);
   const fileBase = file === undefined ? cwd : path.dirname(path.resolve(cwd, file.path));
   const choose = (flag: string | undefined, inFile: string | undefined): string | undefined => {
     if (flag !== undefined) return path.resolve(cwd, filled(flag));
@@ -96,6 +108,12 @@ export function readSettings(
     });
   }
   const adminGroup = flags.adminGroup ?? read.admin_group;
+  const registry = read.registry?.(flags, (inFile) => path.resolve(fileBase, filled(inFile)), cwd);
+  if (registry === undefined && flags.registry !== undefined) {
+    throw new Failure("misuse", "--registry says where to listen, and there is no registry in the settings", {
+      hint: "give --config FILE with a registry section",
+    });
+  }
   return {
     stateDir,
     guardedMarker,
@@ -113,10 +131,11 @@ export function readSettings(
     strictStreams: flags.strictStreams ?? read.strict_streams ?? false,
     logLevel: logLevels.find((level) => level === flags.logLevel) ?? read.log_level ?? "info",
     gateway: withSockets(readGatewaySettings(flags, read.gateway ?? {}, choose)),
+    ...(registry === undefined ? {} : { registry }),
   };
 }
 
-function readFile(name: string, text: string): File {
+function readFile(name: string, text: string): ReadFile {
   let document: unknown;
   try {
     // An empty file sets nothing.
@@ -125,14 +144,37 @@ function readFile(name: string, text: string): File {
     // The reader's own words quote the file, which may hold secrets
     throw new Failure("misuse", `${name} is not readable as YAML`);
   }
+  if (isGodoauth(document)) return readGodoauthFile(name, document);
   const read = fileSchema.safeParse(document);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
-  throw new Failure(
-    "misuse",
-    `${name} is not a configuration of docker-id${where}: ${issue?.message ?? "unreadable"}.`,
-  );
+  if (!read.success) throw notOurs(name, "docker-id", read.error);
+  const { registry, ...rest } = read.data;
+  if (registry === undefined) return rest;
+  return {
+    ...rest,
+    registry(flags, resolve) {
+      const listen = flags.registry ?? registry.listen ?? [];
+      if (listen.length === 0) {
+        throw new Failure("misuse", "the registry's door has no address", {
+          hint: "set registry.listen, or give --registry http://127.0.0.1:5101",
+        });
+      }
+      return readRegistrySettings(registry, resolve, listen);
+    },
+  };
+}
+
+function readGodoauthFile(name: string, document: Record<string, unknown>): ReadFile {
+  const level = levelOfGodoauth(document);
+  return {
+    ...(level === undefined ? {} : { log_level: level }),
+    registry(flags, _, cwd) {
+      if (flags.registry !== undefined) {
+        throw new Failure("misuse", "--registry does not go with godoauth's file, which says where to listen itself");
+      }
+      // Where it is called is where godoauth began
+      return readGodoauth(name, document, (inFile) => path.resolve(cwd, filled(inFile)));
+    },
+  };
 }
 
 function withSockets(gateway: GatewaySettings): GatewaySettings {

@@ -77,9 +77,10 @@ describe("godoauth's file", () => {
       rules: [],
     });
     const notes = found?.notes.join("\n") ?? "";
-    for (const word of ["401", "constant time", "several scopes", "delete", "Vault's path", "300 seconds", "clear"]) {
+    for (const word of ["401", "constant time", "several scopes", "delete", "Vault's path", "300 seconds"]) {
       expect(notes).toContain(word);
     }
+    expect(found?.warnings).toEqual([expect.stringContaining("http.addr"), expect.stringContaining("vault.proto")]);
     for (const ignored of ["http.tls", "log.file", "storage.vault.pool"]) expect(notes).toContain(ignored);
     expect(notes).not.toContain("hunter2");
   });

@@ -12,6 +12,15 @@ const least = { token, services: [{ name: "registry", users }] };
 const misuse = (message: string) =>
   expect.objectContaining({ code: "misuse", message: expect.stringContaining(message) as string }) as Error;
 
+function thrown(text: string): Error {
+  try {
+    readRegistryFile("config.yaml", text, asItIs);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}
+
 describe("the registry's settings", () => {
   it("have defaults", () => {
     expect(read(least)).toEqual({
@@ -36,6 +45,7 @@ describe("the registry's settings", () => {
       ],
       limits: { failures: 10, windowMs: 60_000, hashing: 2, waiting: 64 },
       notes: [],
+      warnings: [],
     });
   });
 
@@ -86,7 +96,8 @@ describe("the registry's settings", () => {
       timeoutMs: 2500,
       events: { secretFile: "/etc/docker-id/notify.secret", bodyBytes: 1024 * 1024 },
       limits: { failures: 3, windowMs: 30_000, hashing: 1, waiting: 8 },
-      notes: [expect.stringContaining("10.0.0.1") as string],
+      notes: [],
+      warnings: [expect.stringContaining("10.0.0.1") as string],
     });
     expect(found?.trusted.length).toBe(2);
     const [a, b, c] = found?.services ?? [];
@@ -182,14 +193,6 @@ describe("the registry's settings", () => {
   });
 
   it("never quote the file, not even to the log", () => {
-    const thrown = (text: string): Error => {
-      try {
-        readRegistryFile("config.yaml", text, asItIs);
-      } catch (error) {
-        return error as Error;
-      }
-      throw new Error("nothing was thrown");
-    };
     for (const text of [
       "registry: [hunter2",
       "registry: hunter2",

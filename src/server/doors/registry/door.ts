@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { Duplex } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
+import { getRequestListener } from "@hono/node-server";
+import { always, errorBody, type Refusal } from "./answers.ts";
+import type { RegistryApp } from "./app.ts";
+
+/** The largest id in Basic, and room for the scopes of a build. */
+const mostHeadBytes = 48 * 1024;
+const mostConnections = 4096;
+const keepAliveMs = 15_000;
+
+/** Makes a server of the door, for each of its addresses; with `tls` it speaks https and asks nobody for a certificate. */
+export function createRegistryServer(app: RegistryApp, timeoutMs: number, tls?: SecureContextOptions): SecuredServer {
+  const answer = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: () =>
+      new Response(errorBody(400, "the request cannot be read"), { status: 400, headers: { ...always } }),
+  });
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    answers.set(incoming.socket, outgoing);
+    void answer(incoming, outgoing);
+  };
+  const options = {
+    maxHeaderSize: mostHeadBytes,
+    requestTimeout: timeoutMs,
+    headersTimeout: timeoutMs,
+    connectionsCheckingInterval: Math.max(50, Math.min(1000, timeoutMs / 4)),
+    keepAliveTimeout: keepAliveMs,
+  };
+  const secure =
+    tls === undefined
+      ? undefined
+      : createSecureServer({ ...options, ...tls, minVersion: "TLSv1.2", handshakeTimeout: timeoutMs }, listener);
+  const server = secure ?? createServer(options, listener);
+  server.maxConnections = mostConnections;
+  // Whoever does not take its answers
+  server.timeout = Math.max(timeoutMs, keepAliveMs) + 1000;
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // An answer that has begun must not be followed by another
+    if (answers.get(socket)?.headersSent === true) socket.destroy();
+    else answerUnread(error, socket);
+  });
+  return { server, renew: (context) => secure?.setSecureContext({ ...context, minVersion: "TLSv1.2" }) };
+}
+
+export interface SecuredServer {
+  readonly server: Server;
+  /** Shows another certificate from now on. */
+  readonly renew: (context: SecureContextOptions) => void;
+}
+
+/** What cannot be read as a request is answered as everything else is. */
+function answerUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, message } = unread(error.code);
+  const body = errorBody(status, message);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    ...Object.entries(always).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function unread(code: string | undefined): Pick<Refusal, "status" | "message"> {
+  if (code === "HPE_HEADER_OVERFLOW") return { status: 431, message: "the request's head is too large" };
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return { status: 408, message: "the request took too long to arrive" };
+  return { status: 400, message: "the request cannot be read" };
+}

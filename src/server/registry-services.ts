@@ -1,0 +1,128 @@
+import { Failure } from "../errors.ts";
+import type { RegistrySettings, ServiceSettings, SigningSettings } from "../registry/settings.ts";
+import type { OpenService, Services } from "./doors/registry/service.ts";
+import { describeError, type Log } from "./log.ts";
+import { openSigner, type Signer } from "./signing/open-signer.ts";
+import { openUsers } from "./users/open-users.ts";
+import type { Hashing } from "./users/users.ts";
+
+export interface ServicesParts {
+  readonly clock: () => Date;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly log: Log;
+  readonly hashing: Hashing;
+}
+
+/** How many services are open that only their being asked for has named. */
+const mostByName = 64;
+/** Between two tries to open one that could not be opened. */
+const againMs = 3000;
+
+/** The services of a door, and what ends them. */
+export interface KeptServices extends Services {
+  close(): void;
+}
+
+interface Slot {
+  readonly settings: ServiceSettings;
+  readonly label: string;
+  opened?: OpenService;
+  opening?: Promise<OpenService>;
+  failed?: { readonly atMs: number; readonly error: Failure };
+}
+
+/**
+ * Opens all services that are configured. Rejects with Failure("misuse") for settings that could never work; one whose
+ * keys or users cannot be had now is tried again whenever it is asked for.
+ */
+export async function openServices(settings: RegistrySettings, parts: ServicesParts): Promise<KeptServices> {
+  const { clock, log } = parts;
+  const signers = new Map<string, Promise<Signer>>();
+  const configured = new Map(
+    settings.services.map((each) => [each.name, { settings: each, label: each.name } satisfies Slot as Slot]),
+  );
+  // In the order of last use: a Map keeps insertion order
+  const byName = new Map<string, Slot>();
+
+  async function signerFor(signing: SigningSettings): Promise<Signer> {
+    const key = JSON.stringify(signing);
+    const before = signers.get(key);
+    if (before !== undefined) return await before;
+    const opening = openSigner(signing, parts);
+    signers.set(key, opening);
+    try {
+      return await opening;
+    } catch (error) {
+      signers.delete(key);
+      throw error;
+    }
+  }
+
+  async function openOne({ settings: { name, hosts, rules, signing, users }, label }: Slot): Promise<OpenService> {
+    const signer = await signerFor(signing);
+    return { name, label, hosts, rules, signer, users: await openUsers(users, parts) };
+  }
+
+  async function open(slot: Slot): Promise<OpenService> {
+    if (slot.opened !== undefined) return slot.opened;
+    const { failed } = slot;
+    if (failed !== undefined && Math.abs(clock().getTime() - failed.atMs) < againMs) throw failed.error;
+    try {
+      slot.opened = await (slot.opening ??= openOne(slot));
+      return slot.opened;
+    } catch (error) {
+      if (error instanceof Failure) {
+        slot.failed = { atMs: clock().getTime(), error };
+        log.error({ service: slot.label, cause: describeError(error) }, "a registry's service cannot be opened");
+      }
+      throw error;
+    } finally {
+      delete slot.opening;
+    }
+  }
+
+  function findByName(name: string): Slot | undefined {
+    const before = byName.get(name);
+    const found = before?.settings ?? settings.anyService?.(name);
+    if (found === undefined) return undefined;
+    const slot = before ?? { settings: found, label: "any" };
+    byName.delete(name);
+    byName.set(name, slot);
+    for (const [oldest, { opened }] of byName) {
+      if (byName.size <= mostByName) break;
+      byName.delete(oldest);
+      opened?.users.close();
+    }
+    return slot;
+  }
+
+  const kept: KeptServices = {
+    find(name) {
+      const slot = configured.get(name) ?? findByName(name);
+      return slot === undefined ? undefined : (slot.opened ?? open(slot));
+    },
+    open: () => [...configured.values(), ...byName.values()].flatMap(({ opened }) => opened ?? []),
+    unopened: () => [...configured.values()].filter(({ opened }) => opened === undefined).map(({ label }) => label),
+    close() {
+      for (const { users } of kept.open()) users.close();
+      for (const signer of signers.values())
+        void signer.then(
+          ({ close }) => close(),
+          () => undefined,
+        );
+    },
+  };
+  try {
+    for (const slot of configured.values()) await open(slot).catch(orMisuse);
+    const any = settings.anyService?.("registry");
+    if (any !== undefined) await signerFor(any.signing).catch(orMisuse);
+    return kept;
+  } catch (error) {
+    kept.close();
+    throw error;
+  }
+}
+
+function orMisuse(error: unknown): void {
+  if (!(error instanceof Failure) || error.code === "misuse") throw error;
+}
