@@ -17,6 +17,7 @@ import { lockFolder } from "./lock.ts";
 import { describeError, type Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { openGateway } from "./open-gateway.ts";
+import { openRegistry } from "./open-registry.ts";
 import type { Settings } from "./settings.ts";
 import { openState, type StateStore } from "./stores/guard-state.ts";
 
@@ -119,6 +120,12 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
         log,
       });
       closers.push(() => gateway.close(GRACE_MS));
+    }
+
+    if (settings.registry !== undefined) {
+      const parts = { gate: gate.registry, metrics, clock, random, log, stateDir: settings.stateDir };
+      const registry = await openRegistry(settings.registry, parts);
+      closers.push(() => registry.close(GRACE_MS));
     }
 
     closers.push(keepAcquainted(engine), keepForgetting(state.store, clock, log));
