@@ -17,12 +17,11 @@ import { injectBlob } from "./inject.ts";
 
 /**
  * Builds dist-sea/docker-id, or the file that is named: docker-id and the Node that runs this in one, from one bundle
- * with the keychain's addon. oclif.manifest.json has to be up to date.
+ * with the keychain's addon and bcrypt's. oclif.manifest.json has to be up to date.
  */
 
 const here = import.meta.dirname;
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const addonAsset = "keytar.node";
 
 /** Files of src in whose place one of this folder stands. */
 const replaced: Readonly<Record<string, string>> = {
@@ -30,6 +29,7 @@ const replaced: Readonly<Record<string, string>> = {
   "src/version.ts": "version.ts",
   "src/manifest.ts": "manifest.ts",
   "src/keychain/load-keytar.ts": "load-keytar.ts",
+  "src/server/users/load-bcrypt.ts": "load-bcrypt.ts",
 };
 
 const inPlace: Plugin = {
@@ -81,6 +81,16 @@ async function bundle(outfile: string): Promise<void> {
   });
 }
 
+/** An addon that its package brings along, for the machine that this runs on. */
+function prebuilt(name: string, file: string): string {
+  return join(repository, "node_modules", name, "prebuilds", `${process.platform}-${process.arch}`, file);
+}
+
+function bcryptFile(): string {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined ? "bcrypt.musl.node" : "bcrypt.glibc.node";
+}
+
 async function main(out: string): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "docker-id-sea-"));
   try {
@@ -90,13 +100,12 @@ async function main(out: string): Promise<void> {
       string,
     ];
     await bundle(script);
-    const addon = join(repository, "node_modules/keytar/prebuilds", `${process.platform}-${process.arch}`, addonAsset);
     const config = {
       main: script,
       output: blob,
       disableExperimentalSEAWarning: true,
       useCodeCache: true,
-      assets: { [addonAsset]: addon },
+      assets: { "keytar.node": prebuilt("keytar", "keytar.node"), "bcrypt.node": prebuilt("bcrypt", bcryptFile()) },
     };
     writeFileSync(settings, JSON.stringify(config));
     execFileSync(process.execPath, ["--experimental-sea-config", settings], { stdio: ["ignore", "ignore", "inherit"] });
