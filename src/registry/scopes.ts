@@ -11,7 +11,7 @@ export const scopeLimits = {
 } as const;
 
 /** What can be done to a repository, in the order in which it is granted. */
-export const repositoryActions = ["pull", "push", "delete"] as const;
+const repositoryActions = ["pull", "push", "delete"] as const;
 
 // The grammar of distribution's reference package; a component begins with a letter or digit, so that `..` is none
 const type = /^[a-z0-9]{1,32}$/;

@@ -1,5 +1,4 @@
-/** The name of whoever is no user but an id; no user may be called so. */
-export const idSubject = "docker-id";
+import { ownName } from "./settings-users.ts";
 
 /** Whom a registry's token names, and so whom the registry's own notifications name. */
 export interface Subject {
@@ -11,7 +10,7 @@ export interface Subject {
 
 /** As it stands in a token's `sub`: `alice`, `alice:LINK`, `docker-id:LINK`; empty for nobody. No user's name has a colon. */
 export function formatSubject({ account, link }: Subject, isId: boolean): string {
-  const who = account ?? (isId ? idSubject : "");
+  const who = account ?? (isId ? ownName : "");
   return link === undefined ? who : `${who}:${link}`;
 }
 
@@ -20,7 +19,7 @@ export function readSubject(text: string): Subject {
   const colon = text.indexOf(":");
   const who = colon < 0 ? text : text.slice(0, colon);
   return {
-    ...(who === "" || who === idSubject ? {} : { account: who }),
+    ...(who === "" || who === ownName ? {} : { account: who }),
     ...(colon < 0 ? {} : { link: text.slice(colon + 1) }),
   };
 }
