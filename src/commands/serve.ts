@@ -6,7 +6,7 @@ import { Failure } from "../errors.ts";
 import { defaults } from "../protocol/defaults.ts";
 import { createLog } from "../server/log.ts";
 import { serve } from "../server/serve.ts";
-import { logLevels, readSettings } from "../server/settings.ts";
+import { logLevels, readSettings, type Settings } from "../server/settings.ts";
 
 /** `docker-id serve`: the verifier, in the foreground, until it is told to end. */
 export default class Serve extends BaseCommand {
@@ -62,7 +62,7 @@ export default class Serve extends BaseCommand {
   async run(): Promise<{ readonly ended: string }> {
     const { flags } = await this.parse(Serve);
     const { config } = flags;
-    const file = config === undefined ? undefined : { path: config, text: await readConfig(config) };
+    const file = config === undefined ? undefined : await readConfig(config);
     const settings = readSettings(
       {
         stateDir: flags["state-dir"],
@@ -84,26 +84,31 @@ export default class Serve extends BaseCommand {
       file,
       process.cwd(),
     );
-    const told = new Promise<string>((resolve) => {
-      for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
-    });
-    const log = createLog(settings.logLevel, process.stderr.isTTY, (line) => process.stderr.write(line));
-    const verifier = await serve(settings, {
-      version: this.config.version,
-      log,
-      clock: () => new Date(),
-      random: randomBytes,
-    });
-    this.say("ready");
-    const ended = await told;
-    await verifier.close();
-    return { ended };
+    return await serveUntilTold(settings, this.config.version, (sentence) => this.say(sentence));
   }
 }
 
-async function readConfig(file: string): Promise<string> {
+/** Runs a verifier until SIGTERM or SIGINT; says when it is ready. */
+export async function serveUntilTold(
+  settings: Settings,
+  version: string,
+  say: (sentence: string) => void,
+): Promise<{ readonly ended: string }> {
+  const told = new Promise<string>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+  });
+  const log = createLog(settings.logLevel, process.stderr.isTTY, (line) => process.stderr.write(line));
+  const verifier = await serve(settings, { version, log, clock: () => new Date(), random: randomBytes });
+  say("ready");
+  const ended = await told;
+  await verifier.close();
+  return { ended };
+}
+
+/** Reads a configuration file. */
+export async function readConfig(file: string): Promise<{ readonly path: string; readonly text: string }> {
   try {
-    return await readFile(file, "utf8");
+    return { path: file, text: await readFile(file, "utf8") };
   } catch (cause) {
     throw new Failure("misuse", `${file} cannot be read`, { cause });
   }

@@ -10,6 +10,7 @@ import { createIssued } from "./doors/registry/events/issued.ts";
 import { createGuard } from "./doors/registry/guard.ts";
 import { createHealth } from "./doors/registry/health.ts";
 import { createHolders } from "./doors/registry/holder.ts";
+import { createNowAndThen } from "./doors/registry/now-and-then.ts";
 import { createRefresher } from "./doors/registry/refresher.ts";
 import { createTokenServer } from "./doors/registry/token.ts";
 import type { RegistryGate } from "./gate/registry-types.ts";
@@ -56,6 +57,7 @@ export async function openRegistry(settings: RegistrySettings, parts: RegistryPa
     const services = await openServices(settings, { clock, random, log, hashing });
     closers.push(() => services.close());
     const doorKey = openDoorKeyOrSay(stateDir, random, log);
+    const mayTell = createNowAndThen(clock);
     const guard = createGuard(settings.limits, { clock, random });
     const issued = createIssued({ clock });
     const events = await openEvents(settings, { gate, issued, log });
@@ -67,13 +69,17 @@ export async function openRegistry(settings: RegistrySettings, parts: RegistryPa
           gate,
           guard,
           doorKey,
-          report: (service, cause) => log.warn({ service, cause }, "a registry's users could not be asked"),
+          report(service, cause) {
+            if (mayTell(service)) log.warn({ service, cause }, "a registry's users could not be asked");
+          },
         }),
         refresher: createRefresher({ doorKey, clock, random }),
         issued,
         trusted: settings.trusted,
         random,
-        log,
+        report(cause) {
+          if (mayTell(`token ${cause}`)) log.error({ cause }, "a registry's token could not be made");
+        },
         metrics: metrics.registry,
       }),
       ...(events && { events }),

@@ -118,10 +118,6 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
     return { holder: actAs(service, text, user, from) };
   }
 
-  function actAs(service: OpenService, text: string, user: FoundUser, from: Whence): Holder {
-    return { kind: "id", text, account: user.name, rights: rightsFor(service, from, user) };
-  }
-
   async function holdRefresh(service: OpenService, text: string, from: Whence): Promise<Held> {
     const read = readRefresh(text, doorKid);
     if (read?.kind === "id") return holdId(service, "", text, from);
@@ -159,6 +155,10 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
       return { refusal: { status: 503, message: error.message, retryAfterSeconds: 2 } };
     }
   };
+}
+
+function actAs(service: OpenService, text: string, user: FoundUser, from: Whence): Holder {
+  return { kind: "id", text, account: user.name, rights: rightsFor(service, from, user) };
 }
 
 function rightsFor({ name, rules }: OpenService, { address }: Whence, user?: FoundUser): Rights {

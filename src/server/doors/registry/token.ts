@@ -4,7 +4,7 @@ import { type Whence, whence } from "../../../registry/client-address.ts";
 import { formatScope } from "../../../registry/scopes.ts";
 import type { RegistrySettings } from "../../../registry/settings-types.ts";
 import type { RegistryAdmission, RegistryGate } from "../../gate/registry-types.ts";
-import { describeError, type Log } from "../../log.ts";
+import { describeError } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
 import { type Answer, answerRefusal, answerToken, type Refusal } from "./answers.ts";
 import type { Issued } from "./events/issued.ts";
@@ -21,7 +21,8 @@ export interface TokenParts {
   readonly issued: Pick<Issued, "record">;
   readonly trusted: RegistrySettings["trusted"];
   readonly random: (bytes: number) => Uint8Array;
-  readonly log: Log;
+  /** Told of why no token could be made. */
+  readonly report: (problem: string) => void;
   readonly metrics: Metrics["registry"];
 }
 
@@ -29,7 +30,7 @@ const needed = "this needs a user's name and password, or an id";
 
 /** Makes what answers `GET /auth` and `POST /auth`; never rejects. */
 export function createTokenServer(parts: TokenParts): (incoming: IncomingMessage) => Promise<Answer> {
-  const { gate, services, hold, refresher, issued, trusted, random, log, metrics } = parts;
+  const { gate, services, hold, refresher, issued, trusted, random, report, metrics } = parts;
 
   async function serve(incoming: IncomingMessage, from: Whence, told: Told): Promise<Answer> {
     const read = incoming.method === "POST" ? await readPost(incoming) : readGet(incoming);
@@ -112,7 +113,7 @@ export function createTokenServer(parts: TokenParts): (incoming: IncomingMessage
     } catch (error) {
       told.verdict = "refused";
       answer = answerRefusal(refusalOf(error));
-      if (answer.status === 503) log.error({ cause: describeError(error) }, "a registry's token could not be made");
+      if (answer.status === 503) report(describeError(error));
     }
     const { service, holder, verdict } = told;
     metrics.answered(
