@@ -8,7 +8,7 @@ import { BaseCommand } from "../../base-command.ts";
 import { Failure } from "../../errors.ts";
 import { type Advice, adviseOnNext, adviseOnPair } from "../../registry/signing/advice.ts";
 import { type Algorithm, algorithmOf, algorithms } from "../../registry/signing/algorithms.ts";
-import { readCertificates } from "../../registry/signing/certificates.ts";
+import { readCertificates, requirePlain } from "../../registry/signing/certificates.ts";
 import { hasLeadingZero } from "../../registry/signing/key-id.ts";
 import { quoteWord } from "../../shell/quote.ts";
 
@@ -124,8 +124,11 @@ async function readTrusted(path: string): Promise<string> {
     });
   });
   const certificates = readCertificates(text, what);
-  // 2.8 does not start, or dies, on a bundle with keys of other kinds
-  for (const { publicKey } of certificates) algorithmOf(publicKey, what);
+  // 2.8 does not start on a bundle in which one certificate is of another kind
+  for (const certificate of certificates) {
+    algorithmOf(certificate.publicKey, what);
+    requirePlain(certificate, what);
+  }
   return certificates.map((certificate) => certificate.toString()).join("");
 }
 

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, X509Certificate } from "node:crypto";
 import { Failure } from "../../errors.ts";
 import { readPem } from "./pem.ts";
 
@@ -36,6 +36,19 @@ export function chainOf([leaf, ...others]: readonly [X509Certificate, ...X509Cer
     chain.push(next);
   }
   return chain;
+}
+
+/**
+ * Go, and so a registry, reads named curves and uncompressed points alone; OpenSSL takes what is spelled out for the
+ * curve that it is. Throws Failure("misuse"). Of a key of a kind that registries accept.
+ */
+export function requirePlain({ publicKey }: X509Certificate, what: string): void {
+  const plain = createPublicKey({ key: publicKey.export({ format: "jwk" }), format: "jwk" });
+  const [found, wanted] = [publicKey, plain].map((key) => key.export({ type: "spki", format: "der" }));
+  if (found !== undefined && wanted !== undefined && found.equals(wanted)) return;
+  throw new Failure("misuse", `${what} spells its key in a form that registries do not read`, {
+    hint: "name the curve, and leave the point uncompressed, or make a pair: docker-id registry keys",
+  });
 }
 
 function readCertificate(text: string, what: string): X509Certificate {

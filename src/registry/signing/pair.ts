@@ -1,8 +1,8 @@
-import { createPublicKey, type KeyObject, type X509Certificate } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import type { CryptoKey } from "jose";
 import { Failure } from "../../errors.ts";
 import { type Algorithm, algorithmOf } from "./algorithms.ts";
-import { chainOf, readCertificates } from "./certificates.ts";
+import { chainOf, readCertificates, requirePlain } from "./certificates.ts";
 import { hasLeadingZero, type KeyIdForm, keyIdOf } from "./key-id.ts";
 import { readPrivateKey } from "./private-key.ts";
 
@@ -45,11 +45,7 @@ export async function readPair(texts: PairTexts, form: { x5c: boolean; kid: KeyI
   const [leaf] = certificates;
   if (!leaf.checkPrivateKey(key)) throw foreign(certificates, key, certificateIs, keyIs);
   const { publicKey } = leaf;
-  if (!isPlain(publicKey)) {
-    throw new Failure("misuse", `${certificateIs} spells its key in a form that registries do not read`, {
-      hint: "name the curve, and leave the point uncompressed, or make a pair: docker-id registry keys",
-    });
-  }
+  requirePlain(leaf, certificateIs);
   if (!form.x5c && form.kid === "rfc7638" && hasLeadingZero(publicKey)) {
     throw new Failure(
       "misuse",
@@ -73,13 +69,6 @@ export async function readPair(texts: PairTexts, form: { x5c: boolean; kid: KeyI
     validFrom: new Date(Math.max(...chain.map(({ validFromDate }) => validFromDate.getTime()))),
     validTo: new Date(Math.min(...chain.map(({ validToDate }) => validToDate.getTime()))),
   };
-}
-
-/** Go reads named curves and uncompressed points alone; OpenSSL takes what is spelled out for the curve that it is. */
-function isPlain(publicKey: KeyObject): boolean {
-  const plain = createPublicKey({ key: publicKey.export({ format: "jwk" }), format: "jwk" });
-  const [found, wanted] = [publicKey, plain].map((key) => key.export({ type: "spki", format: "der" }));
-  return found !== undefined && wanted !== undefined && found.equals(wanted);
 }
 
 function foreign(certificates: readonly X509Certificate[], key: KeyObject, certificateIs: string, keyIs: string) {

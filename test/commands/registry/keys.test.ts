@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { hasLeadingZero } from "../../../src/registry/signing/key-id.ts";
 import { readPair } from "../../../src/registry/signing/pair.ts";
+import { openssl } from "../../support/certificates.ts";
+import { needs } from "../../support/needs.ts";
 import { node } from "../../support/node.ts";
 import { asNobody, run } from "../../support/run.ts";
+import { certify, pairIn } from "../../support/signing.ts";
 import { personOf } from "../../support/stage.ts";
 import { allowed, failed } from "../../support/verdicts.ts";
 import { entry } from "../../support/verifier.ts";
@@ -191,5 +194,28 @@ describe("docker-id registry keys", () => {
       allowed(await next());
       expect(read(`${out}/bundle.pem`)).not.toContain("PRIVATE");
     });
+
+    it.skipIf(needs("openssl") !== undefined)(
+      "bundles nothing on which a registry would not start (openssl)",
+      async () => {
+        out = newFolder();
+        mkdirSync(out);
+        const elsewhere = pairIn(out, "other");
+        for (const [why, kind] of [
+          [/is of the kind ed25519/, ["genpkey", "-algorithm", "ED25519"]],
+          [/is on the curve secp224r1/, ["ecparam", "-genkey", "-name", "secp224r1"]],
+          [
+            /in a form that registries do not read/,
+            ["ecparam", "-genkey", "-name", "secp384r1", "-param_enc", "explicit"],
+          ],
+        ] as const) {
+          openssl(...kind, "-out", elsewhere.key);
+          certify(elsewhere, 60);
+          renameSync(elsewhere.certificate, `${out}/cert.pem`);
+          failed(await next(), 2, why);
+        }
+        expect(readdirSync(out).toSorted()).toEqual(["cert.pem", "other-key.pem"]);
+      },
+    );
   });
 });

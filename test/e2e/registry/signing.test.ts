@@ -5,10 +5,10 @@ import type { Access } from "../../../src/registry/access.ts";
 import type { KeyIdForm } from "../../../src/registry/signing/key-id.ts";
 import { readPair, type SigningPair } from "../../../src/registry/signing/pair.ts";
 import { signToken, type TokenClaims } from "../../../src/registry/signing/sign-token.ts";
-import type { Pair } from "../../support/certificates.ts";
+import { openssl, type Pair } from "../../support/certificates.ts";
 import { suite } from "../../support/on-stage.ts";
 import { type Registry, startRegistry } from "../../support/registry.ts";
-import { certifyBetween, makePairOf, makeSigningPair } from "../../support/signing.ts";
+import { certify, certifyBetween, makePairOf, makeSigningPair, pairIn } from "../../support/signing.ts";
 import { openWorkspace, type Workspace } from "../../support/workspace.ts";
 
 const accepted = 404; // there is no such manifest, and the token would have let one be read
@@ -124,5 +124,23 @@ suite("tokens before a real registry", ["docker-registry", "openssl"], () => {
       .setProtectedHeader({ ...header })
       .sign(key);
     expect(await present(token)).toBe(refused);
+  });
+
+  it.each([
+    ["a curve that it does not know", ["ecparam", "-genkey", "-name", "secp224r1"]],
+    ["a curve that is spelled out", ["ecparam", "-genkey", "-name", "secp256r1", "-param_enc", "explicit"]],
+    ["an Ed25519 key", ["genpkey", "-algorithm", "ED25519"]],
+  ])("would not be signed by what keeps it from starting: %s", async (name, kind) => {
+    const odd = pairIn(workspace.dir, "odd");
+    openssl(...kind, "-out", odd.key);
+    certify(odd, 2);
+    const auth = {
+      realm: "http://127.0.0.1:1/auth",
+      service: "registry",
+      issuer: "docker-id",
+      bundle: odd.certificate,
+    };
+    await expect(startRegistry(workspace, { name, auth })).rejects.toThrow(/panic: unable to configure authorization/);
+    await expect(load(odd)).rejects.toMatchObject({ code: "misuse" });
   });
 });
