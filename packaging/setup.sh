@@ -93,7 +93,15 @@ install_debian() {
   fi
 }
 
+fetch_openbao() {
+  case ${DOCKER_ID_SETUP:-yes} in
+    yes) sh packaging/openbao.sh >/dev/null || say "there is no OpenBao; what needs it will say so" ;;
+    *) say "(DOCKER_ID_SETUP=$DOCKER_ID_SETUP: OpenBao is not fetched; sh packaging/openbao.sh)" ;;
+  esac
+}
+
 install_packages
 case $purpose in test | demo | bench) install_debian ;; esac
+case $purpose in test) fetch_openbao ;; esac
 say "building (npm run build)"
 npm run --silent build >&2

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { dockers } from "./dockers.ts";
+import { needsOpenBao } from "./openbao.ts";
 
 const tests = {
   root: () => (process.getuid?.() === 0 ? undefined : "it needs root"),
@@ -27,6 +28,7 @@ const tests = {
   "docker-registry": () => found("docker-registry", "docker-registry"),
   skopeo: () => found("skopeo", "skopeo"),
   ctr: () => found("ctr", "containerd"),
+  openbao: needsOpenBao,
   systemd: () => (existsSync("/lib/systemd/systemd") ? undefined : "it needs systemd (Debian: systemd)"),
   "all capabilities": () =>
     hasAllCapabilities() ? undefined : "root lacks capabilities here, so nothing can be privileged",

@@ -103,11 +103,12 @@ onRegistry("skopeo before a guarded registry", { withoutEngine: true, also: ["sk
 
     it("that has expired is refused", async () => {
       const id = await stage().narrow("--expires", "1");
-      const said = await until("it expires", async () => {
+      await until("it expires", async () => {
         const outcome = await inspect("team/app:v1", asLogin(id));
-        return outcome.status !== 0 && outcome.stderr;
+        // In its last second it is refused in other words
+        if (outcome.status !== 0) failed(outcome, 1, /unauthorized/);
+        return /expired/.test(outcome.stderr);
       });
-      expect(said).toMatch(/unauthorized.*expired/);
     });
 
     it("that was tampered with is refused", async () => {
@@ -171,6 +172,7 @@ onRegistry("skopeo before a guarded registry", { withoutEngine: true, also: ["sk
   it("shows the catalog to whom it is granted", async () => {
     const catalog = async (login?: Login) => {
       const answer = await getToken(stage().door, { scope: ["registry:catalog:*"], ...(login && { login }) });
+      if (answer.status !== 200) return { status: answer.status, text: "", access: [] };
       const listed = await fetch(`http://${stage().registry.host}/v2/_catalog`, {
         headers: { authorization: `Bearer ${answer.body.token ?? ""}` },
       });
@@ -180,7 +182,7 @@ onRegistry("skopeo before a guarded registry", { withoutEngine: true, also: ["sk
     expect(shown).toMatchObject({ status: 200, access: ["registry:catalog:*"] });
     expect(shown.text).toContain("team/app");
     expect(await catalog(alice)).toMatchObject({ status: 200 });
-    expect(await catalog()).toMatchObject({ status: 401, access: ["registry:catalog:"] });
+    expect(await catalog()).toMatchObject({ status: 401, access: [] });
     const puller = await stage().narrow("--scope", "repository:*:pull");
     expect(await catalog(asLogin(puller))).toMatchObject({ status: 401, access: ["registry:catalog:"] });
   });
