@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { Failure } from "../../errors.ts";
 import { derive } from "../../registry/hash-password.ts";
 import { longestBcryptPassword, longestPassword, type PasswordRecord } from "../../registry/password-record.ts";
 import { loadBcrypt, type Bcrypt } from "./load-bcrypt.ts";
@@ -21,4 +22,13 @@ export function isWorthHashing(record: PasswordRecord, password: string): boolea
   if (bytes === 0 || bytes > longestPassword) return false;
   // What bcrypt does not see, others' tools end at the NUL, must not be free to choose
   return record.kind !== "bcrypt" || (bytes <= longestBcryptPassword && !password.includes("\0"));
+}
+
+async function findBcrypt(): Promise<Bcrypt> {
+  try {
+    return await (bcrypt ??= loadBcrypt());
+  } catch (cause) {
+    bcrypt = undefined;
+    throw new Failure("failed", "bcrypt's addon cannot be loaded, so no such password can be verified", { cause });
+  }
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { secret } from "../../commands/on-a-desk.ts";
 import { startStubEngine, type StubEngine } from "../../commands/stub-engine.ts";
 import { openSession } from "../../support/keyring.ts";
+import { freePort } from "../../support/free-port.ts";
 import { needs } from "../../support/needs.ts";
 import { node } from "../../support/node.ts";
 import { run, type RunOptions } from "../../support/run.ts";
@@ -27,6 +28,7 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
   let workspace: Workspace;
   let engine: StubEngine;
   let executable: string;
+  let registry: string;
   let env: Record<string, string>;
   const id = async (args: readonly string[], options: RunOptions = {}) =>
     await run(executable, args, { ...options, env: { ...env, ...options.env } });
@@ -51,7 +53,10 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
     const doors = ["--admin", admin, "--authz", `unix:///run/docker/plugins/${workspace.plugin}.sock`];
     mkdirSync(workspace.path("lib"));
     mkdirSync(workspace.path("run"));
-    workspace.start(executable, ["serve", ...places, ...doors, "--docker-host", engine.host], {
+    registry = `http://127.0.0.1:${freePort()}`;
+    allowed(await id(["registry", "keys", "--out", workspace.path("keys")]));
+    const config = ["--config", writeRegistryConfig(workspace, registry)];
+    workspace.start(executable, ["serve", ...config, ...places, ...doors, "--docker-host", engine.host], {
       log: workspace.path("log"),
       env,
     });
@@ -70,10 +75,10 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
 
   it("has every command that there is", async () => {
     const help = allowed(await id(["--help"]));
-    const commands = readdirSync(`${repository}src/commands`).map((file) => file.replace(/\.ts$/, ""));
-    for (const command of commands) {
-      if (!command.includes("/")) expect(help).toContain(command);
-      expect(allowed(await id([command, "--help"]))).toMatch(/USAGE/);
+    const files = readdirSync(`${repository}src/commands`, { recursive: true, encoding: "utf8" });
+    for (const words of files.map((file) => file.replace(/\.ts$/, "").split("/"))) {
+      expect(help).toContain(words[0]);
+      expect(allowed(await id([...words, "--help"]))).toMatch(/USAGE/);
     }
     failed(await id(["frobnicate"]), 2);
   });
@@ -99,6 +104,15 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
     });
     expect(shell.stdout).toMatch(/^unix:\/\/.+docker\.sock\n0$/m);
     expect(shell.stdout).not.toContain(engine.host);
+  });
+
+  it("verifies the passwords of a registry's users, with bcrypt's addon and without", async () => {
+    for (const user of ["static", "listed"]) {
+      expect(await statusOf(registry, user, "right words")).toBe(200);
+      expect(await statusOf(registry, user, "wrong words")).toBe(401);
+    }
+    expect(allowed(await id(["registry", "hash"], { input: "right words" }))).toMatch(/^\$scrypt\$/);
+    expect(readdirSync(workspace.path("tmp")).filter((name) => name.startsWith(".docker-id-"))).toEqual([]);
   });
 
   it("is docker id itself, once installed", async () => {
@@ -143,3 +157,23 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
     },
   );
 });
+
+/** A registry's door with a user by scrypt and one by bcrypt; gives the file's path. */
+function writeRegistryConfig(workspace: Workspace, listen: string): string {
+  const [config, htpasswd] = [workspace.path("config.yaml"), workspace.path("htpasswd")];
+  // Both are "right words"
+  const scrypt = "$scrypt$ln=15,r=8,p=3$rxRWit5MlFFjOJ73IhvO3w$Rwdaxcv85lPNNIw8/jUmg9tJw2F1ZSh9B7fta6vfgzE";
+  writeFileSync(htpasswd, "listed:$2y$04$bV.ESQ14CJ9mubhB5B9/MOHbyrg09A56SdtsZ9pOhXWfdjUrmaSIO\n");
+  const token = { certificate: workspace.path("keys", "cert.pem"), key: workspace.path("keys", "key.pem") };
+  const service = { name: "registry", hosts: ["127.0.0.1:5000"], users: { static: { password: scrypt } }, htpasswd };
+  writeFileSync(
+    config,
+    JSON.stringify({ registry: { listen: [listen], token, services: [{ ...service, rules: [] }] } }),
+  );
+  return config;
+}
+
+async function statusOf(registry: string, user: string, password: string): Promise<number> {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+  return (await fetch(`${registry}/auth?service=registry`, { headers: { authorization } })).status;
+}
