@@ -12,7 +12,7 @@ export async function verifyPassword(record: PasswordRecord, password: string): 
   if (record.kind !== "bcrypt") return timingSafeEqual(await derive(record, password), record.made.hash);
   // The addon knows the fault-free variants under one name
   return await (
-    await (bcrypt ??= loadBcrypt())
+    await findBcrypt()
   )(password, record.text.replace(/^\$2y\$/, "$2b$"));
 }
 
