@@ -6,8 +6,20 @@ export interface PemBlock {
   readonly text: string;
 }
 
-/** The blocks of a PEM file in their order; what stands between them is passed over, as OpenSSL and Go do. */
+/**
+ * The blocks of a PEM file in their order. What stands between them is passed over, as OpenSSL and Go do, and so is a
+ * block that does not end before another begins.
+ */
 export function readPem(text: string): PemBlock[] {
-  const blocks = text.matchAll(/^-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----\r?\n[\s\S]*?\n-----END \1-----[ \t]*\r?$/gm);
-  return [...blocks].map(([block, label = ""]) => ({ label, text: `${block.trimEnd()}\n` }));
+  const blocks: PemBlock[] = [];
+  let open: { readonly label: string; readonly lines: string[] } | undefined;
+  for (const line of text.split("\n").map((raw) => raw.trimEnd())) {
+    const [, edge, label = ""] = /^-----(BEGIN|END) ([A-Z0-9 ]+)-----$/.exec(line) ?? [];
+    if (edge === "BEGIN") open = { label, lines: [] };
+    open?.lines.push(line);
+    if (edge !== "END") continue;
+    if (open?.label === label) blocks.push({ label, text: `${open.lines.join("\n")}\n` });
+    open = undefined;
+  }
+  return blocks;
 }

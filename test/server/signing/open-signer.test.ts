@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeJwt, decodeProtectedHeader, importX509, jwtVerify } from "jose";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openSigner, type Signer, type SigningSettings } from "../../../src/server/signing/open-signer.ts";
 import type { SignedToken } from "../../../src/registry/signing/sign-token.ts";
 import { createLog } from "../../../src/server/log.ts";
@@ -162,5 +162,18 @@ describe.skipIf(missing !== undefined)(`a signer${missing === undefined ? "" : `
     await expect(open({ retiring: [one.key] })).rejects.toMatchObject({ code: "misuse" });
     await expect(open({ retiring: [at("nowhere.pem")] })).rejects.toMatchObject({ code: "failed" });
     await open({ retiring: [two.certificate] });
+  });
+
+  it("looks at its files until it is closed", async () => {
+    put(one);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const signer = await open();
+      expect(vi.getTimerCount()).toBe(1);
+      signer.close();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
