@@ -4,6 +4,7 @@ import type { VerifierAddress } from "../client/find-verifier.ts";
 import { coloursOf } from "../colour.ts";
 import { examineDocker, examineEnvironment, examineKeychain, examineNode, examinePlugin } from "../doctor/client.ts";
 import { examine, type Finding } from "../doctor/finding.ts";
+import { formatFindings, isWell } from "../doctor/format-findings.ts";
 import { examineClock, examineEngine, examineId, examineVerifier } from "../doctor/guard.ts";
 import { examineSocket } from "../doctor/sockets.ts";
 import { Failure } from "../errors.ts";
@@ -40,8 +41,9 @@ export default class Doctor extends BaseCommand {
       ...(await this.#examineGuard(version)),
       ...this.#examineSockets(),
     ];
-    const well = findings.every(({ verdict }) => verdict !== "bad");
-    this.#print(findings, well);
+    const well = isWell(findings);
+    const { green, yellow, red } = coloursOf(process.stdout, process.env);
+    for (const line of formatFindings(findings, { good: green, note: yellow, bad: red })) this.log(line);
     if (!well) process.exitCode = exitStatus.failed;
     return { well, findings };
   }
@@ -91,16 +93,5 @@ export default class Doctor extends BaseCommand {
       if (error instanceof Failure) return undefined;
       throw error;
     }
-  }
-
-  #print(findings: readonly Finding[], well: boolean): void {
-    const colours = coloursOf(process.stdout, process.env);
-    const paint = { good: colours.green, note: colours.yellow, bad: colours.red };
-    const width = Math.max(...findings.map(({ about }) => about.length));
-    for (const { about, verdict, said, advice } of findings) {
-      this.log(`${paint[verdict](verdict.padEnd(4))}  ${about.padEnd(width)}  ${said}`);
-      if (advice !== undefined) this.log(`${" ".repeat(width + 8)}→ ${advice}`);
-    }
-    this.log(well ? "nothing is wrong" : "something is wrong");
   }
 }

@@ -3,8 +3,8 @@ import { type Answer, ask, type Silence } from "./ask.ts";
 
 /** A registry that answered. */
 export interface FoundRegistry {
-  /** `http://HOST` or `https://HOST`. */
-  readonly origin: string;
+  /** Above its `/v2/`, with a slash at the end. */
+  readonly base: URL;
   readonly answer: Answer;
   /** Undefined where it lets everybody in, or asks in a way that nobody understands. */
   readonly challenge: Challenge | undefined;
@@ -27,14 +27,15 @@ export async function askRegistry(
   return "silence" in plain ? first : plain;
 }
 
-/** Asks at one origin alone. */
+/** Asks at one address alone; `/v2/` is below it. */
 export async function askAt(
-  origin: string,
+  address: string,
   ca: readonly string[],
   clock: () => Date,
 ): Promise<FoundRegistry | Silence> {
-  const answer = await ask({ url: new URL("/v2/", origin), ca }, clock);
+  const base = new URL(address.endsWith("/") ? address : `${address}/`);
+  const answer = await ask({ url: new URL("v2/", base), ca }, clock);
   if ("silence" in answer) return answer;
   const header = answer.headers["www-authenticate"];
-  return { origin, answer, challenge: header === undefined ? undefined : readChallenge(header) };
+  return { base, answer, challenge: header === undefined ? undefined : readChallenge(header) };
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
-import { rootCertificates } from "node:tls";
+import { getCACertificates } from "node:tls";
 
 /** A whole answer, and when this clock said that it came. */
 export interface Answer {
@@ -39,7 +39,7 @@ export async function ask(question: Question, clock: () => Date): Promise<Answer
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const asking =
         url.protocol === "https:"
-          ? secureRequest(url, { ...options, ...(ca.length === 0 ? {} : { ca: [...rootCertificates, ...ca] }) })
+          ? secureRequest(url, { ...options, ca: [...trusted(), ...ca] })
           : plainRequest(url, options);
       asking.setTimeout(timeoutMs, () => asking.destroy(Object.assign(new Error("late"), { code: "ETIMEDOUT" })));
       asking.once("error", reject);
@@ -57,6 +57,11 @@ export async function ask(question: Question, clock: () => Date): Promise<Answer
   } catch (error) {
     return explain(error as NodeJS.ErrnoException);
   }
+}
+
+/** What docker trusts: it goes by the system's authorities, and Node by its own. */
+function trusted(): readonly string[] {
+  return [...getCACertificates("default"), ...getCACertificates("system")];
 }
 
 const byCode: Readonly<Record<string, Silence>> = {

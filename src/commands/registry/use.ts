@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../../base-command.ts";
+import { service as serviceCaveat } from "../../caveats/service.ts";
 import { writeCaveat } from "../../caveats/vocabulary.ts";
 import { readRegistryHost } from "../../config/registry-host.ts";
 import { readRegistries, type RegistrySettings } from "../../config/settings.ts";
@@ -50,7 +51,7 @@ export default class Use extends BaseCommand {
     const { expires } = flags;
     if (expires !== undefined) writeCaveat("expires", expires, new Date());
     const service = flags.service ?? (await this.#askService(host));
-    writeCaveat("service", service.replaceAll("%", "%25").replaceAll(",", "%2C"), new Date());
+    serviceCaveat.parse(serviceCaveat.format([service]));
     const settled = { service, engine: this.engine.name, ...(expires === undefined ? {} : { expires }) };
     writeRegistrySettings(this.configFolder, host, settled);
     await addCredHelper(path, host);

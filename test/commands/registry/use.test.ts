@@ -12,7 +12,7 @@ import { entry } from "../../support/verifier.ts";
 import { openWorkspace, type Workspace } from "../../support/workspace.ts";
 
 const bin = dirname(entry);
-const command = "registry:use";
+const command = ["registry", "use"];
 
 describe("registry use", () => {
   let workspace: Workspace;
@@ -36,7 +36,7 @@ describe("registry use", () => {
   });
 
   const use = (args: readonly string[], options: RunOptions = {}) =>
-    run(node, [entry, command, ...args], { ...options, env: { ...env, ...options.env } });
+    run(node, [entry, ...command, ...args], { ...options, env: { ...env, ...options.env } });
   const read = (path: string): unknown =>
     JSON.parse(readFileSync(workspace.path("person", ...path.split("/")), "utf8"));
 
@@ -53,7 +53,7 @@ describe("registry use", () => {
 
   it("settles what it is told, asking nobody, and for the engine that is meant", async () => {
     const args = ["https://Registry.Example.com/", "--service", "a,b%", "--expires", "1h", "--json"];
-    const outcome = await run(node, [entry, "-H", "unix:///there.sock", command, ...args], { env });
+    const outcome = await run(node, [entry, "-H", "unix:///there.sock", ...command, ...args], { env });
     const settled = { service: "a,b%", engine: "unix:///there.sock", expires: "1h" };
     expect(JSON.parse(allowed(outcome))).toEqual({ done: "settled", host: "registry.example.com", settled });
     expect(read("docker-id/config.json")).toMatchObject({ registries: { "registry.example.com": settled } });
