@@ -6,6 +6,7 @@ import { judge, refusesAltogether } from "../../registry/judge.ts";
 import { formatSubject } from "../../registry/subject.ts";
 import { engineNames, type GateParts } from "../gate.ts";
 import { describeError } from "../log.ts";
+import { createAnonymousLines } from "./anonymous-lines.ts";
 import { eventLine } from "./event-line.ts";
 import { createIdentify, type IdentifyParts } from "./registry-identify.ts";
 import { reasonsOf, tokenLine, unknownLine, type Told } from "./registry-line.ts";
@@ -25,6 +26,7 @@ interface Judged extends Told {
 export function createRegistryGate(parts: RegistryGateParts): RegistryGate {
   const { audit, engine, clock, log, metrics } = parts;
   const identify = createIdentify(parts);
+  const recordAnonymous = createAnonymousLines(parts);
 
   async function judgeAsk(ask: RegistryAsk): Promise<Judged> {
     const { holder } = ask;
@@ -91,6 +93,7 @@ export function createRegistryGate(parts: RegistryGateParts): RegistryGate {
       try {
         const line = tokenLine(ask, judged, clock());
         if (judged.stranger) audit.refusedStranger(ask.source, line);
+        else if (ask.holder.kind === "anonymous") await recordAnonymous(ask.source, line);
         else await audit.recordSoon(line);
         ({ verdict } = line);
       } catch (error) {
