@@ -10,10 +10,9 @@ let bcrypt: Promise<Bcrypt> | undefined;
 export async function verifyPassword(record: PasswordRecord, password: string): Promise<boolean> {
   if (!isWorthHashing(record, password)) return false;
   if (record.kind !== "bcrypt") return timingSafeEqual(await derive(record, password), record.made.hash);
+  const compare = await findBcrypt();
   // The addon knows the fault-free variants under one name
-  return await (
-    await findBcrypt()
-  )(password, record.text.replace(/^\$2y\$/, "$2b$"));
+  return await compare(password, record.text.replace(/^\$2y\$/, "$2b$"));
 }
 
 /** Whether it is worth hashing at all, which depends on the password alone and so tells nothing of the user. */
