@@ -207,6 +207,18 @@ describe("an id at the registry's door", () => {
   });
 });
 
+it("tells no more reasons than a person reads, however much is withheld", async () => {
+  const made = await room();
+  const scopes = Array.from({ length: 256 }, (_, at) => `repository:a${at}:pull,push,delete`).join(" ");
+  const reader = narrow(root, "op=read", `link=${link("reader")}`);
+  expect(await granted(made, ofId(reader), scopes)).toHaveLength(256);
+  expect(await granted(made, ofId(narrow(root, "action=image.*")), scopes)).toHaveLength(256);
+  const [partly, wholly] = await made.lines();
+  expect(partly?.reasons).toHaveLength(1);
+  expect(wholly?.reasons).toHaveLength(33);
+  expect(wholly?.reasons?.at(-1)).toBe("and 736 more withheld");
+});
+
 describe("a refresh token of the door's own key", () => {
   it("is granted what its caveats and the user's rights leave by now", async () => {
     const made = await room();
@@ -436,7 +448,9 @@ describe("what a registry says was done", () => {
       names: ["ci"],
     });
     await made.gate.registry.record({ action: "constructor\u001B[2J", account: "docker-id", links: ["1.x"] });
-    const [first, second] = await made.lines();
+    await made.gate.registry.record({ action: "constructor", repository: "team/app" });
+    const [first, second, third] = await made.lines();
+    expect(third).toMatchObject({ touches: ["repository:team/app:constructor"] });
     expect(first).toMatchObject({
       door: "registry",
       action: "registry.mount",
