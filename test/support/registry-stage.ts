@@ -27,8 +27,10 @@ export interface RegistryStage {
   /** The verifier's configuration file. */
   readonly configFile: string;
   readonly keys: Pair;
-  /** The root id. */
+  /** The root id; empty where the verifier is not initialized. */
   readonly root: string;
+  /** The environment of whoever holds it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Runs docker-id as whoever holds the root id. */
   readonly id: (args: readonly string[], options?: RunOptions) => Promise<Outcome>;
   /** Narrows the root id. */
@@ -44,6 +46,8 @@ export interface RegistryStageOptions {
   readonly withoutEngine?: boolean;
   /** The engine asks docker-id, too. */
   readonly guarded?: boolean;
+  /** There is no root id yet. */
+  readonly uninitialized?: boolean;
   /** Of the service, beside its name, hosts and users. */
   readonly service?: object;
   readonly otherServices?: readonly object[];
@@ -51,6 +55,8 @@ export interface RegistryStageOptions {
   readonly settings?: object;
   /** The whole configuration file in place of ours; the door's port and the signing keys are to stand in it. */
   readonly config?: (places: Places) => string;
+  /** How the verifier is started, up to the configuration's path; `serve --config` unless given. */
+  readonly command?: readonly [...string[], string];
   /** The service's name, where `config` says another. */
   readonly serviceName?: string;
   /** Files that something else reads, before anything is started. */
@@ -111,7 +117,10 @@ async function openIn(workspace: Workspace, options: RegistryStageOptions): Prom
   const dockerHost = `unix://${workspace.path("engine", "docker.sock")}`;
   const plugins = workspace.path("plugins");
   mkdirSync(plugins);
-  const verifier = await startVerifier(workspace, { dockerHost, plugins, flags: ["--config", configFile] });
+  const [configFlag, ...words] = (options.command ?? ["serve", "--config"]).toReversed();
+  const command = words.toReversed();
+  const flags = [configFlag ?? "", configFile];
+  const verifier = await startVerifier(workspace, { dockerHost, plugins, command, flags });
   const guard = options.guarded === true ? { plugin: workspace.plugin, plugins } : {};
   const events = { url: `${door}/events`, authorization: "Bearer notify-secret" };
   const auth = {
@@ -134,7 +143,7 @@ async function openIn(workspace: Workspace, options: RegistryStageOptions): Prom
     if (outcome.status !== 0) throw new Error(`docker-id ${args[0]}: ${outcome.stderr}`);
     return outcome.stdout.trim();
   };
-  await printed(["init", "--secret", "-"], { input: secret });
+  if (options.uninitialized !== true) await printed(["init", "--secret", "-"], { input: secret });
   return {
     workspace,
     verifier,
@@ -148,7 +157,8 @@ async function openIn(workspace: Workspace, options: RegistryStageOptions): Prom
     secureDoor: `https://127.0.0.1:${securePort}`,
     configFile,
     keys,
-    root: await printed(["show"]),
+    root: options.uninitialized === true ? "" : await printed(["show"]),
+    env,
     id,
     narrow: (...args) => printed(["create", ...args]),
     person: (name) => registryPerson(workspace, name),

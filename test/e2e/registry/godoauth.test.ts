@@ -5,6 +5,7 @@ import { eachDocker } from "../../support/on-stage.ts";
 import { type OpenBao, startOpenBao } from "../../support/openbao.ts";
 import { asLogin, type Login, type RegistryPerson } from "../../support/registry-person.ts";
 import type { Places } from "../../support/registry-stage.ts";
+import type { Workspace } from "../../support/workspace.ts";
 import { accessOf, getToken, refreshToken } from "../../support/token-door.ts";
 import { until } from "../../support/until.ts";
 import { allowed, failed } from "../../support/verdicts.ts";
@@ -40,21 +41,32 @@ token:
   key: ${keys.key}
 `;
 
+async function prepare(workspace: Workspace): Promise<void> {
+  bao = await startOpenBao(workspace, { tls: false });
+  await bao.mountKv("registry", 1);
+  await bao.writeUser("registry", 1, "linus", {
+    password: linus.password,
+    access: "repository:linux/app:*;repository:linux/db:pull",
+  });
+  await bao.writeUser("registry", 1, "ken", { password: "unix" });
+}
+
+onRegistry(
+  "godoauth's file, given to docker-id serve",
+  { also: ["openbao"], withoutEngine: true, config: godoauth, prepare },
+  (stage) => {
+    it("serves its users", async () => {
+      const answer = await getToken(stage().door, { login: linus, scope: ["repository:linux/app:pull"] });
+      expect(accessOf(answer)).toEqual(["repository:linux/app:pull"]);
+      const ping = await fetch(`${stage().door}/server-ping`);
+      expect(ping.status).toBe(200);
+    });
+  },
+);
+
 onRegistry(
   "godoauth's file, as it is, with its users in Vault",
-  {
-    also: ["openbao"],
-    config: godoauth,
-    async prepare(workspace) {
-      bao = await startOpenBao(workspace, { tls: false });
-      await bao.mountKv("registry", 1);
-      await bao.writeUser("registry", 1, "linus", {
-        password: linus.password,
-        access: "repository:linux/app:*;repository:linux/db:pull",
-      });
-      await bao.writeUser("registry", 1, "ken", { password: "unix" });
-    },
-  },
+  { also: ["openbao"], command: ["registry", "serve", "-config"], config: godoauth, prepare },
   (stage) => {
     const image = (repository: string) => `${stage().registry.host}/${repository}`;
     let people = 0;

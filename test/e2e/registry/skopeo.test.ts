@@ -55,6 +55,14 @@ onRegistry("skopeo before a guarded registry", { withoutEngine: true, also: ["sk
       denied(await inspect("team/other:v1", asLogin(id)));
     });
 
+    it("narrowed where neither engine nor verifier can be reached, is as good", async () => {
+      const env = { DOCKER_HOST: "unix:///nowhere/docker.sock", DOCKER_ID_SERVER: "unix:///nowhere/admin.sock" };
+      const words = ["create", "--id", "-", "--scope", "repository:team/app:pull", "--expires", "1h"];
+      const id = allowed(await stage().id(words, { env, input: stage().root }));
+      allowed(await inspect("team/app:v1", asLogin(id)));
+      denied(await inspect("team/other:v1", asLogin(id)));
+    });
+
     it("narrowed to a repository as docker writes it, with the registry's own address", async () => {
       const id = await stage().narrow("--scope", `repository:${stage().registry.host}/team/app:pull`);
       allowed(await inspect("team/app:v1", asLogin(id)));
@@ -91,6 +99,20 @@ onRegistry("skopeo before a guarded registry", { withoutEngine: true, also: ["sk
     it("bound to a registry is used there", async () => {
       allowed(await inspect("team/app:v1", asLogin(await stage().narrow("--service", "registry"))));
       failed(await inspect("team/app:v1", asLogin(await stage().narrow("--service", "elsewhere"))), 1, /registry/);
+    });
+
+    it("acts as the user that is named beside it, or that its account names, and rules bind it too", async () => {
+      const reader = await stage().narrow("--op", "read");
+      allowed(await inspect("team/app:v1", asLogin(reader)));
+      allowed(await inspect("alice/app:v1", asLogin(reader, "alice")));
+      denied(await inspect("team/app:v1", asLogin(reader, "alice")));
+      const hers = await stage().narrow("--account", "alice");
+      for (const name of ["docker-id", "alice"]) {
+        allowed(await push("alice/more:v1", asLogin(hers, name)));
+        denied(await inspect("team/app:v1", asLogin(hers, name)));
+      }
+      failed(await inspect("alice/app:v1", asLogin(hers, "bob")), 1, /unauthorized.*another/);
+      failed(await inspect("alice/app:v1", asLogin(await stage().narrow("--account", "carol"))), 1, /unauthorized/);
     });
 
     it("that was taken back is refused, with what grew from it", async () => {
@@ -187,3 +209,23 @@ onRegistry("skopeo before a guarded registry", { withoutEngine: true, also: ["sk
     expect(await catalog(asLogin(puller))).toMatchObject({ status: 401, access: ["registry:catalog:"] });
   });
 });
+
+onRegistry(
+  "a registry whose engine is not guarded yet",
+  { withoutEngine: true, uninitialized: true, also: ["skopeo"] },
+  (stage) => {
+    it("asks for credentials all the same: users have theirs, ids are none yet, and a rule still opens what it opens", async () => {
+      const layout = await writeLayout(stage().workspace, "image");
+      const person = stage().person("sam");
+      const push = (repository: string, login?: Login) =>
+        person.skopeo("copy", [`oci:${layout}:v1`, `docker://${stage().registry.host}/${repository}`], login);
+      denied(await push("alice/app:v1"));
+      denied(await push("public/app:v1"));
+      allowed(await push("alice/app:v1", alice));
+      const scope = ["repository:public/app:pull,push"];
+      expect(accessOf(await getToken(stage().door, { scope }))).toEqual(["repository:public/app:pull"]);
+      const foreign = `dkid_${"A".repeat(200)}`;
+      expect(await getToken(stage().door, { login: asLogin(foreign), scope })).toMatchObject({ status: 401 });
+    });
+  },
+);
