@@ -70,10 +70,21 @@ async function prepare(pid: number, words: readonly string[], own: boolean): Pro
   if (call === undefined) return await becomeOurselves();
   const { which, dockerFlags, first, places } = call;
   const engine = findEndpoint(dockerFlags, process.env);
-  const socket = (await findOpenSocket(which, engine)) ?? (await open(pid, which, engine, own));
+  const open = await findOpenSocket(which, engine);
+  const socket = open ?? (await openSocket(pid, which, engine, own));
   if (socket === undefined) return becomeItself;
-  const environment = Object.fromEntries(hidden.map((name) => [name, undefined]));
-  return formatPlan({ environment: { ...environment, DOCKER_HOST: `unix://${socket}` }, first, places });
+  const environment = {
+    ...Object.fromEntries(hidden.map((name) => [name, undefined])),
+    DOCKER_HOST: `unix://${socket}`,
+    ...(open === undefined ? { DOCKER_ID_UNDER: underOf(which) } : {}),
+  };
+  return formatPlan({ environment, first, places });
+}
+
+/** For docker's credential helper, which is not to give the default id to what runs under another. */
+function underOf({ id, as }: WhichId): string | undefined {
+  if (as !== undefined) return as;
+  return id === undefined && process.env["DOCKER_ID_TOKEN"] === undefined ? undefined : "-";
 }
 
 /** The words that a shell's own `docker` was called with are a whole command. */
@@ -107,7 +118,7 @@ async function findOpenSocket({ id, as }: WhichId, { through }: Endpoint): Promi
 }
 
 /** Gives the socket; undefined where a shell's own `docker` has no default id to go under. */
-async function open(pid: number, which: WhichId, engine: Endpoint, own: boolean): Promise<string | undefined> {
+async function openSocket(pid: number, which: WhichId, engine: Endpoint, own: boolean): Promise<string | undefined> {
   const id = await (own ? findOwn(which, engine) : findIdText(which, engine, process.env));
   if (id === undefined) return undefined;
   const folder = makePrivateFolder(process.env);

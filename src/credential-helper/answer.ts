@@ -82,7 +82,9 @@ function erase(server: string, registries: Registries): HelperAnswer {
   if (server === "") return noServer;
   if (find(server, registries) === undefined) return notFound;
   const host = readRegistryHost(server) ?? "this registry";
-  return refuse(`docker-id keeps nothing for ${host}, and goes on to answer: docker-id registry use ${host} --remove`);
+  const said = `docker-id keeps nothing for ${host}, and goes on to answer: docker-id registry use ${host} --remove`;
+  // docker logout shows no one what is on stdout
+  return { ...refuse(said), aside: said };
 }
 
 function find(server: string, registries: Registries): RegistrySettings | undefined {
@@ -91,11 +93,18 @@ function find(server: string, registries: Registries): RegistrySettings | undefi
 }
 
 async function readId({ engine: settled }: RegistrySettings, { environment }: HelperParts) {
+  // As `run` and `exec` say it: the name of the id that docker runs under, or that it is another
+  const under = environment["DOCKER_ID_UNDER"] || undefined;
+  if (under === "-") {
+    throw new Failure("refused", "this docker runs under an id that it was given, and gets no other one", {
+      hint: "docker login with that id as the password, or run docker under an id that is kept",
+    });
+  }
   // An id in the environment is used whatever the engine
-  const inEnvironment = environment["DOCKER_ID_TOKEN"] !== undefined;
+  const inEnvironment = under === undefined && environment["DOCKER_ID_TOKEN"] !== undefined;
   const engine = settled ?? (inEnvironment ? "" : findEndpoint({ raw: [] }, environment).name);
   const open = () => openEngineKeychain(environment, readSettled(environment, engine));
-  return { engine, id: (await readDefaultId(engine, environment, open))?.id };
+  return { engine, id: (await readDefaultId(engine, environment, open, under))?.id };
 }
 
 function readCredentials(text: string): { server: string; secret: string } {

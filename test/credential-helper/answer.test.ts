@@ -73,6 +73,23 @@ describe("get", () => {
     expect(parse(await secretOf()).caveats[0]).toBe("op=read");
   });
 
+  it("gives what docker runs under, and nothing in place of an id that it was given", async () => {
+    const id = narrow(root, "op=read");
+    await keepId(fileKeychain(folder), engine, "reader", { id, kid: rootKey.kid });
+    environment["DOCKER_ID_UNDER"] = "reader";
+    expect(parse(await secretOf()).caveats[0]).toBe("op=read");
+    environment["DOCKER_ID_UNDER"] = "nobody";
+    expect(await call("get", host)).toMatchObject({ said: notFound });
+    environment["DOCKER_ID_UNDER"] = "-";
+    for (const verb of ["get", "store"]) {
+      const input = verb === "get" ? host : stored(root);
+      await expect(call(verb, input)).rejects.toMatchObject({ code: "refused" });
+    }
+    expect(await call("get", "other.example.com")).toMatchObject({ said: notFound });
+    environment["DOCKER_ID_UNDER"] = "";
+    expect(await secretOf()).toMatch(/^dkid_/);
+  });
+
   it.each([`https://${host}`, `http://${host}/v2/`, `${host}/alice/app`, ` ${host} `])("knows %j", async (server) => {
     expect(await secretOf(server)).toMatch(/^dkid_/);
   });

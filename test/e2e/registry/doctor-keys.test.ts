@@ -7,7 +7,7 @@ import { certifyBetween } from "../../support/signing.ts";
 import { makeDoctor } from "./doctor-desk.ts";
 
 onRegistry("registry doctor looks at keys", { withoutEngine: true }, (stage) => {
-  const { start, settingsWith, examine } = makeDoctor(stage);
+  const doctor = makeDoctor(stage);
   let other: Pair;
   beforeAll(() => {
     mkdirSync(stage().workspace.path("other"));
@@ -15,8 +15,8 @@ onRegistry("registry doctor looks at keys", { withoutEngine: true }, (stage) => 
   });
 
   it("a bundle with another certificate: token signed by untrusted key", async () => {
-    const registry = await start({ bundle: other.certificate });
-    const { bad, of } = await examine(registry.configFile);
+    const registry = await doctor.start({ bundle: other.certificate });
+    const { bad, of } = await doctor.examine(registry.configFile);
     expect(bad).toEqual(["bundle", "token"]);
     expect(of("bundle")?.said).toMatch(/does not hold the signing certificate .*the registry does not know the key$/);
     expect(of("bundle")?.advice).toMatch(/^add .*token\.crt to it, and restart the registry$/);
@@ -26,9 +26,9 @@ onRegistry("registry doctor looks at keys", { withoutEngine: true }, (stage) => 
   it("a bundle that was replaced while the registry ran", async () => {
     const bundle = stage().workspace.path("bundle.pem");
     copyFileSync(other.certificate, bundle);
-    const registry = await start({ bundle });
+    const registry = await doctor.start({ bundle });
     copyFileSync(stage().keys.certificate, bundle);
-    const before = await examine(registry.configFile);
+    const before = await doctor.examine(registry.configFile);
     expect(before.bad).toEqual(["token"]);
     expect(before.of("token")).toMatchObject({
       said: expect.stringMatching(/it runs with others/),
@@ -36,40 +36,40 @@ onRegistry("registry doctor looks at keys", { withoutEngine: true }, (stage) => 
     });
     await registry.stop();
     await registry.start();
-    expect((await examine(registry.configFile)).well).toBe(true);
+    expect((await doctor.examine(registry.configFile)).well).toBe(true);
   });
 
   it("a bundle with both certificates, in whatever order", async () => {
     const bundle = stage().workspace.path("both.pem");
     writeFileSync(bundle, readFileSync(other.certificate, "utf8") + readFileSync(stage().keys.certificate, "utf8"));
-    expect((await examine((await start({ bundle })).configFile)).well).toBe(true);
+    expect((await doctor.examine((await doctor.start({ bundle })).configFile)).well).toBe(true);
   });
 
   it("a bundle with a public key, with which the registry does not start", async () => {
     const bundle = stage().workspace.path("public.pem");
     openssl("x509", "-in", stage().keys.certificate, "-noout", "-pubkey", "-out", bundle);
-    await expect(start({ bundle })).rejects.toThrow(/docker-registry ended/);
-    const { bad, of } = await examine(stage().registry.configFile, { flags: ["--bundle", bundle] });
+    await expect(doctor.start({ bundle })).rejects.toThrow(/docker-registry ended/);
+    const { bad, of } = await doctor.examine(stage().registry.configFile, { flags: ["--bundle", bundle] });
     expect(bad).toEqual(["bundle"]);
     expect(of("bundle")?.said).toMatch(/public\.pem holds a public key in place of a certificate/);
   });
 
   it("a bundle that is not there", async () => {
-    const { of } = await examine(stage().registry.configFile, { flags: ["--bundle", "/nowhere.pem"] });
+    const { of } = await doctor.examine(stage().registry.configFile, { flags: ["--bundle", "/nowhere.pem"] });
     expect(of("bundle")).toMatchObject({ verdict: "bad", said: expect.stringMatching(/is not there$/) });
   });
 
   it("a bundle with a certificate at which the registry crashes", async () => {
     const [key, bundle] = [stage().workspace.path("ed.key"), stage().workspace.path("ed.pem")];
     openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", key, "-out", bundle, "-subj", "/CN=ed");
-    await expect(start({ bundle })).rejects.toThrow(/docker-registry ended/);
-    const { of } = await examine(stage().registry.configFile, { flags: ["--bundle", bundle] });
+    await expect(doctor.start({ bundle })).rejects.toThrow(/docker-registry ended/);
+    const { of } = await doctor.examine(stage().registry.configFile, { flags: ["--bundle", bundle] });
     expect(of("bundle")?.said).toMatch(/Edwards curve, at which registries up to 2\.8 crash/);
   });
 
   it("a key that is not the certificate's", async () => {
-    const config = settingsWith({ certificate: other.certificate });
-    const { bad, of } = await examine(stage().registry.configFile, { config });
+    const config = doctor.settingsWith({ certificate: other.certificate });
+    const { bad, of } = await doctor.examine(stage().registry.configFile, { config });
     expect(bad).toEqual(["signing pair"]);
     expect(of("signing pair")?.said).toMatch(/is not the key of/);
     expect(of("token")).toBeUndefined();
@@ -81,7 +81,7 @@ onRegistry("registry doctor looks at keys", { withoutEngine: true }, (stage) => 
       certificate,
       readFileSync(other.certificate, "utf8") + readFileSync(stage().keys.certificate, "utf8"),
     );
-    const { of } = await examine(stage().registry.configFile, { config: settingsWith({ certificate }) });
+    const { of } = await doctor.examine(stage().registry.configFile, { config: doctor.settingsWith({ certificate }) });
     expect(of("signing pair")?.said).toMatch(/is not the key of the first in/);
     expect(of("signing pair")?.advice).toMatch(/put the certificate of this key first/);
   });
@@ -89,9 +89,9 @@ onRegistry("registry doctor looks at keys", { withoutEngine: true }, (stage) => 
   it("a certificate that has expired", async () => {
     const pair = { ...stage().keys, certificate: stage().workspace.path("expired.pem") };
     await certifyBetween(pair, new Date("2020-01-01T00:00:00Z"), new Date("2021-01-01T00:00:00Z"));
-    const registry = await start({ bundle: pair.certificate });
-    const { bad, of } = await examine(registry.configFile, {
-      config: settingsWith({ certificate: pair.certificate }),
+    const registry = await doctor.start({ bundle: pair.certificate });
+    const { bad, of } = await doctor.examine(registry.configFile, {
+      config: doctor.settingsWith({ certificate: pair.certificate }),
     });
     expect(bad).toContain("signing pair");
     expect(of("signing pair")?.said).toMatch(/expired at 2021-01-01T00:00:00\.000Z/);
@@ -99,13 +99,15 @@ onRegistry("registry doctor looks at keys", { withoutEngine: true }, (stage) => 
   });
 
   it("a key that is not there", async () => {
-    const { of } = await examine(stage().registry.configFile, { config: settingsWith({ key: "/nowhere.key" }) });
+    const { of } = await doctor.examine(stage().registry.configFile, {
+      config: doctor.settingsWith({ key: "/nowhere.key" }),
+    });
     expect(of("signing pair")?.said).toBe("the signing key /nowhere.key is not there");
   });
 
   it("a name of the key that this registry does not know", async () => {
-    const config = settingsWith({ x5c: false, kid: "rfc7638" });
-    const { bad, of } = await examine(stage().registry.configFile, { config });
+    const config = doctor.settingsWith({ x5c: false, kid: "rfc7638" });
+    const { bad, of } = await doctor.examine(stage().registry.configFile, { config });
     expect(bad).toEqual(["token"]);
     expect(of("key's name")).toMatchObject({ verdict: "note", said: expect.stringMatching(/RFC 7638/) });
     expect(of("token")).toMatchObject({
@@ -115,7 +117,7 @@ onRegistry("registry doctor looks at keys", { withoutEngine: true }, (stage) => 
   });
 
   it("a name of the key that it knows", async () => {
-    const { of } = await examine(stage().registry.configFile, { config: settingsWith({ x5c: false }) });
+    const { of } = await doctor.examine(stage().registry.configFile, { config: doctor.settingsWith({ x5c: false }) });
     expect([of("key's name")?.verdict, of("token")?.verdict]).toEqual(["note", "good"]);
   });
 });

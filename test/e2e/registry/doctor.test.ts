@@ -11,7 +11,7 @@ import { makeSigningKeys } from "../../support/signing-keys.ts";
 import { type Finding, makeDoctor } from "./doctor-desk.ts";
 
 onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
-  const { start, settingsWith, changeConfig, examine } = makeDoctor(stage);
+  const doctor = makeDoctor(stage);
   let other: Pair;
   const servers: Server[] = [];
   beforeAll(() => {
@@ -29,7 +29,7 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
   };
 
   it("finds nothing where all fits, and shows no secret", async () => {
-    const { well, findings } = await examine(stage().registry.configFile);
+    const { well, findings } = await doctor.examine(stage().registry.configFile);
     expect(findings.map(({ about, verdict }) => `${about} ${verdict}`)).toEqual([
       "configuration good",
       "service good",
@@ -60,14 +60,14 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
 
   describe("names", () => {
     it("another issuer", async () => {
-      const { bad, of } = await examine((await start({ issuer: "somebody" })).configFile);
+      const { bad, of } = await doctor.examine((await doctor.start({ issuer: "somebody" })).configFile);
       expect(bad).toEqual(["issuer", "token"]);
       expect(of("issuer")?.said).toBe('the registry trusts tokens of "somebody", and docker-id\'s are of "docker-id"');
       expect(of("token")?.said).toMatch(/takes it once its issuer is "somebody"/);
     });
 
     it("another service", async () => {
-      const { bad, of } = await examine((await start({ service: "elsewhere" })).configFile);
+      const { bad, of } = await doctor.examine((await doctor.start({ service: "elsewhere" })).configFile);
       expect(bad).toEqual(["service", "token"]);
       expect(of("service")?.said).toMatch(
         /wants tokens for "elsewhere", and docker-id makes some for "registry" alone/,
@@ -76,13 +76,15 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
     });
 
     it("both", async () => {
-      const { of } = await examine((await start({ issuer: "somebody", service: "elsewhere" })).configFile);
+      const { of } = await doctor.examine(
+        (await doctor.start({ issuer: "somebody", service: "elsewhere" })).configFile,
+      );
       expect(of("token")?.said).toMatch(/once its issuer is "somebody" and it is for "elsewhere"/);
     });
 
     it("what the environment says in place of the file", async () => {
       const env = { REGISTRY_AUTH_TOKEN_ISSUER: "somebody" };
-      const { bad, of } = await examine(stage().registry.configFile, { env });
+      const { bad, of } = await doctor.examine(stage().registry.configFile, { env });
       expect(bad).toEqual(["issuer"]);
       expect(of("token")?.verdict).toBe("good");
     });
@@ -90,14 +92,14 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
 
   describe("addresses", () => {
     it("a realm where nobody listens", async () => {
-      const { bad, of } = await examine((await start({ realm: "http://127.0.0.1:1/auth" })).configFile);
+      const { bad, of } = await doctor.examine((await doctor.start({ realm: "http://127.0.0.1:1/auth" })).configFile);
       expect(bad).toEqual(["realm"]);
       expect(of("realm")?.said).toBe("http://127.0.0.1:1/auth does not listen");
       expect(of("realm")?.advice).toContain(`its settings say ${stage().door}`);
     });
 
     it("a realm with another path", async () => {
-      const { of } = await examine((await start({ realm: `${stage().door}/token` })).configFile);
+      const { of } = await doctor.examine((await doctor.start({ realm: `${stage().door}/token` })).configFile);
       expect(of("realm")).toMatchObject({ verdict: "bad", said: expect.stringMatching(/answers 404/) });
     });
 
@@ -115,7 +117,9 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
       ],
     ])("a realm %s", async (_, listener, said) => {
       const port = await listen(createServer(listener));
-      const { bad, of } = await examine((await start({ realm: `http://127.0.0.1:${port}/auth` })).configFile);
+      const { bad, of } = await doctor.examine(
+        (await doctor.start({ realm: `http://127.0.0.1:${port}/auth` })).configFile,
+      );
       expect(bad).toEqual(["realm"]);
       expect(of("realm")?.said).toMatch(said);
     });
@@ -127,44 +131,47 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
       const { key, certificate } = authority.issue("server", "/CN=127.0.0.1");
       const tls = { key: readFileSync(key), cert: readFileSync(certificate) };
       const port = await listen(createSecureServer(tls, (_, response) => response.writeHead(401).end()));
-      const { configFile } = await start({ realm: `https://127.0.0.1:${port}/auth` });
-      const untrusted = await examine(configFile);
+      const { configFile } = await doctor.start({ realm: `https://127.0.0.1:${port}/auth` });
+      const untrusted = await doctor.examine(configFile);
       expect(untrusted.of("realm")).toMatchObject({ verdict: "bad", said: expect.stringMatching(/not trusted here/) });
-      const trusted = await examine(configFile, { flags: ["--ca", authority.certificate] });
+      const trusted = await doctor.examine(configFile, { flags: ["--ca", authority.certificate] });
       expect(trusted.of("realm")?.said).toMatch(/a token server of another kind$/);
     });
 
     it("a registry that does not run, or runs with something else", async () => {
-      const elsewhere = changeConfig(stage().registry, ({ http }) => (http.addr = ":1"));
-      const away = await examine(elsewhere);
+      const elsewhere = doctor.changeConfig(stage().registry, ({ http }) => (http.addr = ":1"));
+      const away = await doctor.examine(elsewhere);
       expect(away.bad).toEqual(["registry"]);
       expect(away.of("registry")?.said).toBe("http://127.0.0.1:1 does not listen");
-      const reached = await examine(elsewhere, { flags: ["--registry", `http://${stage().registry.host}`] });
+      const reached = await doctor.examine(elsewhere, { flags: ["--registry", `http://${stage().registry.host}`] });
       expect(reached.well).toBe(true);
-      const renamed = changeConfig(stage().registry, ({ auth }) => (auth.token.realm = `${stage().door}/auth?x=1`));
-      expect((await examine(renamed)).of("registry")?.said).toMatch(
+      const renamed = doctor.changeConfig(
+        stage().registry,
+        ({ auth }) => (auth.token.realm = `${stage().door}/auth?x=1`),
+      );
+      expect((await doctor.examine(renamed)).of("registry")?.said).toMatch(
         /sends clients to .*\/auth", and its configuration/,
       );
     });
 
     it("a registry that asks nobody", async () => {
-      const open = await examine(stage().open.configFile);
+      const open = await doctor.examine(stage().open.configFile);
       expect(open.bad).toEqual(["configuration"]);
       const flags = ["--registry", `http://${stage().open.host}`];
-      const runs = await examine(stage().registry.configFile, { flags });
+      const runs = await doctor.examine(stage().registry.configFile, { flags });
       expect(runs.bad).toEqual(["registry"]);
       expect(runs.of("registry")?.said).toMatch(/asks nobody for a token/);
     });
 
     it("something that is no registry", async () => {
-      const { of } = await examine(stage().registry.configFile, { flags: ["--registry", stage().door] });
+      const { of } = await doctor.examine(stage().registry.configFile, { flags: ["--registry", stage().door] });
       expect(of("registry")?.said).toMatch(/is no registry$/);
     });
   });
 
   describe("notifications", () => {
     it("that are not told", async () => {
-      const { well, of } = await examine((await start({})).configFile);
+      const { well, of } = await doctor.examine((await doctor.start({})).configFile);
       expect(well).toBe(true);
       expect(of("notifications")).toMatchObject({
         verdict: "note",
@@ -173,16 +180,16 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
     });
 
     it("with another secret, which is not shown", async () => {
-      const registry = await start({}, { url: `${stage().door}/events`, authorization: "Bearer hunter2" });
-      const { bad, findings, of } = await examine(registry.configFile);
+      const registry = await doctor.start({}, { url: `${stage().door}/events`, authorization: "Bearer hunter2" });
+      const { bad, findings, of } = await doctor.examine(registry.configFile);
       expect(bad).toEqual(["notifications"]);
       expect(of("notifications")?.said).toMatch(/with another Authorization than docker-id expects/);
       expect(JSON.stringify(findings)).not.toMatch(/hunter2|notify-secret/);
     });
 
     it("to another path", async () => {
-      const registry = await start({}, { url: `${stage().door}/event`, authorization: "Bearer notify-secret" });
-      expect((await examine(registry.configFile)).of("notifications")?.said).toMatch(/answers 404$/);
+      const registry = await doctor.start({}, { url: `${stage().door}/event`, authorization: "Bearer notify-secret" });
+      expect((await doctor.examine(registry.configFile)).of("notifications")?.said).toMatch(/answers 404$/);
     });
   });
 
@@ -190,16 +197,16 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
     const file = stage().workspace.path("id.txt");
     writeFileSync(file, stage().root, { mode: 0o600 });
     const flags = ["--id", `@${file}`];
-    const fitting = await examine(stage().registry.configFile, { flags });
+    const fitting = await doctor.examine(stage().registry.configFile, { flags });
     expect([fitting.well, fitting.of("realm")?.said]).toEqual([
       true,
       `${stage().door}/auth makes tokens with the signing key`,
     ]);
-    const config = settingsWith({ certificate: other.certificate, key: other.key });
-    const { of } = await examine(stage().registry.configFile, { config, flags });
+    const config = doctor.settingsWith({ certificate: other.certificate, key: other.key });
+    const { of } = await doctor.examine(stage().registry.configFile, { config, flags });
     expect(of("realm")?.said).toMatch(/makes tokens with another key/);
     const wrong = await stage().narrow("--service", "elsewhere");
-    const { of: refused } = await examine(stage().registry.configFile, { flags: ["--id", wrong] });
+    const { of: refused } = await doctor.examine(stage().registry.configFile, { flags: ["--id", wrong] });
     expect(refused("realm")?.said).toMatch(/does not take that id$/);
     // What it was shown is good for nothing else
     let shown = "";
@@ -209,7 +216,7 @@ onRegistry("registry doctor", { withoutEngine: true }, (stage) => {
         response.writeHead(401).end();
       }),
     );
-    await examine((await start({ realm: `http://127.0.0.1:${port}/auth` })).configFile, { flags });
+    await doctor.examine((await doctor.start({ realm: `http://127.0.0.1:${port}/auth` })).configFile, { flags });
     const text = shown.replace(/^docker-id:/, "");
     expect(parse(text).caveats.slice(parse(stage().root).caveats.length)).toEqual([
       "service=registry",
