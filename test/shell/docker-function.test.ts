@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { contextFolder } from "../../src/docker-cli/contexts.ts";
 import { onADesk, secret } from "../commands/on-a-desk.ts";
 import { quoteWords } from "../../src/shell/quote.ts";
 import { needs } from "../support/needs.ts";
@@ -125,6 +126,28 @@ describe.each(["bash", "zsh"] as const)("docker in %s", (shell) => {
       expect((await told(line)).words).toEqual(["run", "alpine", ...words]);
       const nothing = await told(`docker ${quoteWords("bash", words)}`);
       expect(nothing.words).toEqual(words);
+    });
+
+    it("takes it wherever docker's own flags may stand, and goes to the engine that they name", async () => {
+      expectId(reader);
+      const folder = contextFolder(`${desk().env["DOCKER_CONFIG"]}`, "there");
+      mkdirSync(folder, { recursive: true });
+      const { host } = desk().engine;
+      writeFileSync(
+        `${folder}/meta.json`,
+        JSON.stringify({ Name: "there", Metadata: {}, Endpoints: { docker: { Host: host } } }),
+      );
+      const env = { DOCKER_HOST: "" };
+      const given = `--id @${desk().workspace.path("reader.id")}`;
+      for (const [line, words] of [
+        [`--context there run ${given} alpine cmd --id x`, "run alpine cmd --id x"],
+        [`-H ${host} run ${given} alpine`, "run alpine"],
+        [`-H ${host} container run ${given.replace(" ", "=")} alpine`, "container run alpine"],
+        [`-H ${host} compose -f a.yml ${given} up -d`, "compose -f a.yml up -d"],
+        [`-H ${host} compose up ${given} -d web`, "compose up -d web"],
+      ] as const) {
+        expect(await told(`docker ${line}`, { env })).toMatchObject({ words: words.split(" "), status: 200 });
+      }
     });
 
     it("leaves a program's own --id alone", async () => {
