@@ -99,9 +99,15 @@ describe.skipIf(missing !== undefined)(`a signing pair${missing === undefined ? 
     expect(chained.header.x5c).toEqual(ders);
     expect((await load(read(issued.key), `${leaf}${other}${issuer}`)).header.x5c).toEqual(ders.slice(0, 1));
     // No registry accepts it for longer than any of its chain
-    expect(chained.validTo.getTime()).toBe(
-      Math.min(...[leaf, issuer].map((pem) => new X509Certificate(pem ?? "").validToDate.getTime())),
-    );
+    const signer = ["-CA", authority.certificate, "-CAkey", authority.key, "-CAcreateserial"];
+    for (const [days, shortest] of [
+      ["1", issued.certificate],
+      ["9", authority.certificate],
+    ] as const) {
+      openssl("x509", "-req", "-in", at("issued.csr"), ...signer, "-days", days, "-out", issued.certificate);
+      const { validTo } = await load(read(issued.key), read(issued.certificate) + read(authority.certificate));
+      expect(validTo).toEqual(new X509Certificate(read(shortest)).validToDate);
+    }
   });
 
   it("is no pair when the key is another's", async () => {
