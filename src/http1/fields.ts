@@ -52,6 +52,22 @@ export function endToEnd(fields: Fields): Fields {
   });
 }
 
+/**
+ * Whether an answer's head goes on byte by byte as it came: it speaks HTTP/1.1 and says nothing of the connection but
+ * that its body is chunked, which then stays so.
+ */
+export function passesUnchanged({ minor, fields }: { readonly minor: string; readonly fields: Fields }): boolean {
+  if (minor !== "1") return false;
+  return fields.every(([name, value]) => {
+    if (!connectionLengths.has(name.length)) return true;
+    const lower = name.toLowerCase();
+    return !ofConnection.has(lower) || (lower === "transfer-encoding" && value === "chunked");
+  });
+}
+
+/** Few other fields have names of those lengths. */
+const connectionLengths: ReadonlySet<number> = new Set([...ofConnection].map(({ length }) => length));
+
 function isNamed(name: string, lower: string): boolean {
   return name.length === lower.length && name.toLowerCase() === lower;
 }

@@ -9,32 +9,36 @@ export interface Lines {
 }
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// Neither NUL nor CR nor LF nor another control; bytes beyond ASCII are passed on unread
-const value = /^[\t\x20-\x7e\x80-\xff]*$/;
+// Neither NUL nor CR nor LF nor another control, but for the CRLF between lines; bytes beyond ASCII are passed on unread
+const odd = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
+const between = "\r\n";
 
 /**
  * Takes a whole head apart, its final empty line left off. Lines end with CRLF alone, no field is folded or has a space
  * before its colon.
  */
 export function readLines(head: string, mostFields: number): Lines | Bad {
-  const [first = "", ...rest] = head.split("\r\n");
-  if (rest.length > mostFields) return bad("the head has too many fields", 431);
-  if (!value.test(first)) return bad("the first line has characters that may not stand there");
+  if (odd.test(head)) return bad("the head has characters that may not stand there");
+  const firstEnd = head.indexOf(between);
+  const first = firstEnd < 0 ? head : head.slice(0, firstEnd);
   const fields: Field[] = [];
-  for (const line of rest) {
-    if (!value.test(line)) return bad("a field has characters that may not stand there");
-    const colon = line.indexOf(":");
-    const name = line.slice(0, Math.max(colon, 0));
+  for (let at = firstEnd; at >= 0;) {
+    const from = at + between.length;
+    at = head.indexOf(between, from);
+    const to = at < 0 ? head.length : at;
+    if (fields.length === mostFields) return bad("the head has too many fields", 431);
+    const colon = head.indexOf(":", from);
+    const name = colon < 0 || colon > to ? "" : head.slice(from, colon);
     if (!token.test(name)) return bad("a line of the head is no field");
-    fields.push([name, trimBlanks(line, colon + 1)]);
+    fields.push([name, trimBlanks(head, colon + 1, to)]);
   }
   return { kind: "lines", first, fields };
 }
 
 // By hand: an expression with blanks at both ends takes the square of a line's length
-function trimBlanks(line: string, from: number): string {
+function trimBlanks(line: string, from: number, to: number): string {
   let start = from;
-  let end = line.length;
+  let end = to;
   while (start < end && isBlank(line.charCodeAt(start))) start += 1;
   while (end > start && isBlank(line.charCodeAt(end - 1))) end -= 1;
   return line.slice(start, end);

@@ -5,6 +5,8 @@ import { readLines } from "./lines.ts";
 
 /** The head of an answer. */
 export interface ResponseHead {
+  /** Of HTTP/1's two versions. */
+  readonly minor: string;
   readonly status: number;
   /** As it came; may be empty. */
   readonly reason: string;
@@ -19,10 +21,10 @@ const statusLine = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: (.*))?$/;
 export function parseResponse(text: string, limits: HeadLimits): { kind: "head"; head: ResponseHead } | Bad {
   const lines = readLines(text, limits.fields);
   if (lines.kind === "bad") return lines;
-  const [, minor, status, reason = ""] = statusLine.exec(lines.first) ?? [];
+  const [, minor = "", status, reason = ""] = statusLine.exec(lines.first) ?? [];
   if (status === undefined) return bad("the first line is no answer of HTTP/1.1");
   const { fields } = lines;
   const words = wordsOf(fields, "connection");
   const keepAlive = minor === "1" ? !words.includes("close") : words.includes("keep-alive");
-  return { kind: "head", head: { status: Number(status), reason, fields, keepAlive } };
+  return { kind: "head", head: { minor, status: Number(status), reason, fields, keepAlive } };
 }

@@ -1,5 +1,5 @@
-import type { Attempt, EngineRequest, GuardBounds, Unreadable } from "../docker/attempt.ts";
-import { nameAction } from "../docker/name-action.ts";
+import type { Attempt, GuardBounds, Unreadable } from "../docker/attempt.ts";
+import type { NamedAction } from "../docker/name-action.ts";
 import { decide } from "../policy/decide.ts";
 import type { Decision, Reason } from "../policy/decision.ts";
 import type { VerifiedToken } from "../policy/token.ts";
@@ -10,10 +10,12 @@ import { createAdministration, type Administration } from "./gate/administer.ts"
 import { createRegistryGate, type RegistryGate } from "./gate/at-registry.ts";
 import { auditLine, type Told } from "./gate/audit-line.ts";
 import { createAuthenticator } from "./gate/authenticate.ts";
+import { rememberReads } from "./gate/known-reads.ts";
 import type { Admission, Presented } from "./gate/presented.ts";
 import { judgeInWorld, type JudgedInWorld, type NotFound, rootWorld, type World } from "./gate/world.ts";
 import { readAtPlugin } from "./gate/read-at-plugin.ts";
-import { within } from "./gate/within.ts";
+import { nameOf } from "./gate/name-of.ts";
+import { limitTime } from "./gate/within.ts";
 import { sayReasons, words } from "./gate/words.ts";
 import { describeError, type Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -28,7 +30,7 @@ export interface GateParts {
   /** Knows the verifier's own questions. */
   readonly passes: Pick<Passes, "redeem">;
   /** What no restricted id may reach, as known by now. */
-  readonly bounds: () => Promise<GuardBounds>;
+  readonly bounds: () => GuardBounds | Promise<GuardBounds>;
   readonly clock: () => Date;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "decided" | "stands">;
@@ -75,12 +77,20 @@ interface Judged {
 export function createGate(parts: GateParts): Gate {
   const { state, audit, engine, passes, log, metrics, clock, decideTimeoutMs } = parts;
   const authenticator = createAuthenticator(state.store);
+  const inTime = limitTime(decideTimeoutMs);
+  const read = rememberReads();
   let last: Standing | undefined;
+
+  /** As it was found last, where nothing has changed since. */
+  function standing(version: number): Standing | undefined {
+    return last?.version === version && last.now.kind !== "unreadable" ? last : undefined;
+  }
 
   async function stand(): Promise<Standing> {
     // Asked before the state, so that what changes meanwhile is seen next time
     const version = state.store.version();
-    if (last?.version === version && last.now.kind !== "unreadable") return last;
+    const still = standing(version);
+    if (still !== undefined) return still;
     const now = await state.current();
     if (now.kind !== last?.now.kind) {
       metrics.stands(now.kind);
@@ -98,14 +108,15 @@ export function createGate(parts: GateParts): Gate {
     const { door, token: text, pass, request } = presented;
     if (pass !== undefined && passes.redeem(pass, request)) return undefined;
     const named = nameOf(request);
-    const { now, version } = await stand();
+    const { now, version } = standing(state.store.version()) ?? (await stand());
     if (now.kind === "unreadable") return stranger(named, words.unreadable);
     if (now.kind === "open") {
       if (door !== "authz") return stranger(named, words.open);
       return { told: { ...named, decision: { verdict: "allowed" }, remark: "open" }, stranger: false };
     }
     if (text === undefined) return stranger(named, words.noId);
-    const found = await authenticator.authenticate(text, now.kid, version);
+    const known = authenticator.recall(text, now.kid, version);
+    const found = known === undefined ? await authenticator.authenticate(text, now.kid, version) : { token: known };
     if ("denied" in found) return stranger(named, found.denied, found.known);
     const { token } = found;
     if (token.root) {
@@ -114,7 +125,7 @@ export function createGate(parts: GateParts): Gate {
     }
     const { world, notFound, ...judged } = await judgeRestricted(presented, token);
     // Reading asks the engine, and meanwhile the id may have been taken back
-    const again = await stand();
+    const again = standing(state.store.version()) ?? (await stand());
     if (again.version !== version) {
       if (again.now.kind !== "guarded") return stranger(named, words.otherEngine, token);
       const still = await authenticator.authenticate(text, again.now.kid, again.version);
@@ -132,6 +143,7 @@ export function createGate(parts: GateParts): Gate {
       return { attempt, decision: decideOn(presented, token, attempt) };
     }
     return judgeInWorld(token, request, {
+      read,
       engine,
       bounds,
       circumstances: () => ({ ...circumstances, now: clock(), door, engine: engineNames(engine) }),
@@ -158,7 +170,7 @@ export function createGate(parts: GateParts): Gate {
     const failed = (why: string): Judged => stranger(nameOf(presented.request), why);
     let judged: Judged | undefined;
     try {
-      judged = await within(decideTimeoutMs, judge(presented), () => failed(words.late));
+      judged = await inTime(judge(presented), () => failed(words.late));
     } catch (error) {
       log.error({ cause: describeError(error) }, "a decision failed, and is a refusal");
       judged = failed(words.failed);
@@ -228,18 +240,7 @@ export function engineNames(engine: Pick<Engine, "known">): readonly string[] {
   return known === undefined ? [] : [known.id, known.name];
 }
 
-type Named = ReturnType<typeof nameAction>;
-
-/** A name is only for the audit: no odd request may turn it into an error. */
-function nameOf(request: EngineRequest): Named {
-  try {
-    return nameAction(request);
-  } catch {
-    return { action: "unknown", op: "write" };
-  }
-}
-
-function stranger(named: Named, why: string, token?: VerifiedToken): Judged {
+function stranger(named: NamedAction, why: string, token?: VerifiedToken): Judged {
   const told = { ...named, decision: refusal({ why }), ...(token === undefined ? {} : { token }) };
   return { told, stranger: true };
 }

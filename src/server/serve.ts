@@ -80,11 +80,11 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
       passes: {
         redeem: (value, request) => passes.redeem(value, request) || gatewayPasses.redeem(value, request),
       },
-      bounds: async () => {
-        // Until the engine has said where its data is, nothing that might lie in its way is decided
-        if (engine.known() === undefined) await engine.identity();
-        return bounds(engine.dataRoot());
-      },
+      // Until the engine has said where its data is, nothing that might lie in its way is decided
+      bounds: () =>
+        engine.known() === undefined
+          ? engine.identity().then(() => bounds(engine.dataRoot()))
+          : bounds(engine.dataRoot()),
       clock,
       log,
       metrics,

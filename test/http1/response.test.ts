@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { passesUnchanged } from "../../src/http1/fields.ts";
 import { readAnswerFraming } from "../../src/http1/framing.ts";
 import { createHeadReader } from "../../src/http1/head-reader.ts";
 import { parseResponse } from "../../src/http1/response.ts";
@@ -6,6 +7,12 @@ import { writeResponseHead } from "../../src/http1/write.ts";
 
 function read(text: string) {
   return createHeadReader(parseResponse).feed(Buffer.from(text, "latin1"));
+}
+
+function goesOn(text: string): boolean {
+  const found = read(`${text}\r\n\r\n`);
+  if (found.kind !== "head") throw new Error(text);
+  return passesUnchanged(found.head);
 }
 
 describe("an answer's head", () => {
@@ -32,6 +39,23 @@ describe("an answer's head", () => {
     expect(read(writeResponseHead(404, "Not Found", fields))).toMatchObject({ head: { status: 404, fields } });
     expect(() => writeResponseHead(200, "O\nK", [])).toThrow(/another/);
   });
+});
+
+describe("an answer's head that goes on", () => {
+  it.each([
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nServer: Docker\r\nDate: now",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nApi-Version: 1.41",
+  ])("is left as it came: %j", (text) => expect(goesOn(text)).toBe(true));
+
+  it.each([
+    "HTTP/1.0 200 OK\r\nContent-Length: 2",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nconnection: x-secret\r\nX-Secret: 1",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: timeout=5",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nUPGRADE: tcp",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTrailer: x",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked",
+  ])("is written anew: %j", (text) => expect(goesOn(text)).toBe(false));
 });
 
 describe("an answer's body", () => {

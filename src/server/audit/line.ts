@@ -17,34 +17,69 @@ export const strangerBounds: LineBounds = { text: 256, entries: 4 };
  * looks like a token of ours is struck out.
  */
 export function formatLine(line: AuditLine, bounds: LineBounds): string {
-  const text = (value: string | undefined): string | undefined => value && shorten(strike(value), bounds.text);
-  const list = (values: readonly string[] | undefined): readonly string[] | undefined => {
-    if (values === undefined || values.length === 0) return undefined;
-    const kept = values.slice(0, bounds.entries).map((each) => shorten(strike(each), bounds.text));
+  // Most lines are short and have nothing to be struck out or escaped
+  if (isShort(line, bounds)) {
+    const usual = inOrder(line, asIt, asIt);
+    if (!notable.test(usual)) return `${usual}\n`;
+  }
+  const text = (value: string): string => shorten(strike(value), bounds.text);
+  const list = (values: readonly string[]): readonly string[] => {
+    const kept = values.slice(0, bounds.entries).map(text);
     return kept.length < values.length ? [...kept, `… and ${values.length - kept.length} more`] : kept;
   };
+  return `${escapeBeyondAscii(inOrder(line, text, list))}\n`;
+}
+
+const notable = /dkid_|[^\u0020-\u007e]/;
+
+function asIt<T>(value: T): T {
+  return value;
+}
+
+/** Whether all that it says together is within the bounds of one text. */
+function isShort(line: AuditLine, { text, entries }: LineBounds): boolean {
+  let left = text;
+  for (const value of Object.values(line) as AuditLine[keyof AuditLine][]) {
+    if (typeof value === "string") left -= value.length;
+    else if (Array.isArray(value)) {
+      if (value.length > entries) return false;
+      for (const each of value as readonly string[]) left -= each.length;
+    }
+    if (left < 0) return false;
+  }
+  return true;
+}
+
+function inOrder(
+  line: AuditLine,
+  text: (value: string) => string,
+  list: (values: readonly string[]) => readonly string[],
+): string {
+  const some = (value: string | undefined): string | undefined => value && text(value);
+  const each = (values: readonly string[] | undefined): readonly string[] | undefined =>
+    values === undefined || values.length === 0 ? undefined : list(values);
   const known: { [K in keyof Required<AuditLine>]: AuditLine[K] | undefined } = {
-    time: text(line.time),
-    door: text(line.door),
-    action: text(line.action),
+    time: some(line.time),
+    door: some(line.door),
+    action: some(line.action),
     verdict: line.verdict,
     op: line.op,
-    touches: list(line.touches),
-    links: list(line.links),
-    names: list(line.names),
+    touches: each(line.touches),
+    links: each(line.links),
+    names: each(line.names),
     root: line.root,
-    address: text(line.address),
-    service: text(line.service),
-    account: text(line.account),
-    jti: text(line.jti),
-    tag: text(line.tag),
-    digest: text(line.digest),
-    request: text(line.request),
-    event_time: text(line.event_time),
-    reasons: list(line.reasons),
+    address: some(line.address),
+    service: some(line.service),
+    account: some(line.account),
+    jti: some(line.jti),
+    tag: some(line.tag),
+    digest: some(line.digest),
+    request: some(line.request),
+    event_time: some(line.event_time),
+    reasons: each(line.reasons),
     count: line.count,
   };
-  return `${escapeBeyondAscii(JSON.stringify(known))}\n`;
+  return JSON.stringify(known);
 }
 
 const verdicts: ReadonlySet<unknown> = new Set<AuditLine["verdict"]>(["allowed", "refused", "seen"]);

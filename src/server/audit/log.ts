@@ -59,19 +59,33 @@ export function openAudit({ path, maxBytes, keep, clock, reserveBytes = 1024 * 1
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let waiting: Waiting | undefined;
+  let ofTurn = 0;
+  let crowded = true;
+
+  function beginTurn(): void {
+    setImmediate(() => {
+      crowded = ofTurn > 1;
+      ofTurn = 0;
+      flush();
+    });
+  }
 
   function flush(): void {
     const now = waiting;
     waiting = undefined;
     if (now === undefined) return;
-    let fault: Failure | undefined;
+    const fault = appendNow(now.text);
+    for (const hear of now.heard) hear(fault);
+  }
+
+  function appendNow(text: string): Failure | undefined {
     try {
       tellOfStrangers();
-      appendOrdinary(now.text);
+      appendOrdinary(text);
+      return undefined;
     } catch (error) {
-      fault = unwritten(error);
+      return unwritten(error);
     }
-    for (const hear of now.heard) hear(fault);
   }
 
   function opened(): LogFile {
@@ -130,11 +144,16 @@ export function openAudit({ path, maxBytes, keep, clock, reserveBytes = 1024 * 1
     },
     async recordSoon(line) {
       const text = formatLine(line, holderBounds);
-      if (waiting !== undefined && waiting.text.length + text.length > mostTogether) flush();
-      if (waiting === undefined) {
-        waiting = { text: "", heard: [] };
-        setImmediate(flush);
+      if (ofTurn === 0) beginTurn();
+      ofTurn += 1;
+      // Whoever was alone in the last turn will be in this one, and need not wait for its end
+      if (ofTurn === 1 && !crowded) {
+        const fault = appendNow(text);
+        if (fault !== undefined) throw fault;
+        return;
       }
+      if (waiting !== undefined && waiting.text.length + text.length > mostTogether) flush();
+      waiting ??= { text: "", heard: [] };
       const { heard } = waiting;
       waiting.text += text;
       const fault = await new Promise<Failure | undefined>((resolve) => heard.push(resolve));

@@ -8,12 +8,13 @@ import type {
   Touch,
   Unreadable,
 } from "../../docker/attempt.ts";
-import { type ReadRequest, readRequest } from "../../docker/read-request.ts";
+import type { ReadRequest } from "../../docker/read-request.ts";
 import type { Asked } from "../../docker/resolve.ts";
 import { decideInWorld } from "../../policy/decide-in-world.ts";
 import type { Decision } from "../../policy/decision.ts";
 import { labelFilters, type LabelFilters, sees } from "../../policy/sees.ts";
 import type { VerifiedToken } from "../../policy/token.ts";
+import type { ReadInWorld } from "./known-reads.ts";
 
 /** What a door that sends requests on in its own words has to know of whoever asks. */
 export interface World {
@@ -51,9 +52,16 @@ export interface JudgedInWorld {
 export async function judgeInWorld(
   token: VerifiedToken,
   request: EngineRequest,
-  { engine, bounds, circumstances }: { engine: EngineLookup; bounds: GuardBounds; circumstances: () => Circumstances },
+  parts: {
+    readonly read: ReadInWorld;
+    readonly engine: EngineLookup;
+    readonly bounds: GuardBounds;
+    readonly circumstances: () => Circumstances;
+  },
 ): Promise<JudgedInWorld> {
-  const read = await readRequest(request, engine, bounds, { rewritten: true });
+  const { engine, bounds, circumstances } = parts;
+  const reading = parts.read(request, engine, bounds);
+  const read = reading instanceof Promise ? await reading : reading;
   const now = circumstances();
   const decision = decideInWorld(token, read, now);
   if ("unreadable" in read) return { attempt: read, decision, ...notFoundOf(decision) };
@@ -64,15 +72,14 @@ export async function judgeInWorld(
     read,
     narrowed,
     sees: (touch) => sees(token, touch, attempt, now),
-    filters: labelFilters(token),
-    owners: ownersOf(token),
+    ...standingOf(token),
   };
   return { attempt, decision, world, ...(narrowed && { remark: "narrowed to what the id sees" }) };
 }
 
 /** The world of the root id, which is whole. */
 export function rootWorld(token: VerifiedToken): World {
-  return { narrowed: false, sees: () => true, filters: { labels: [], whole: true }, owners: ownersOf(token) };
+  return { narrowed: false, sees: () => true, ...standingOf(token) };
 }
 
 function notFoundOf(decision: ReturnType<typeof decideInWorld>): { readonly notFound?: NotFound } {
@@ -82,6 +89,16 @@ function notFoundOf(decision: ReturnType<typeof decideInWorld>): { readonly notF
   return unseen === undefined ? {} : { notFound: { unseen } };
 }
 
-function ownersOf({ links }: VerifiedToken): readonly string[] {
-  return links.map((_, at) => ownerLabel(links.slice(0, at + 1)));
+type Standing = Pick<World, "filters" | "owners">;
+const standings = new WeakMap<VerifiedToken, Standing>();
+
+/** What follows from an id alone, worked out once; tokens that were verified never change. */
+function standingOf(token: VerifiedToken): Standing {
+  const before = standings.get(token);
+  if (before !== undefined) return before;
+  const { links } = token;
+  const owners = links.map((_, at) => ownerLabel(links.slice(0, at + 1)));
+  const standing = { filters: labelFilters(token), owners };
+  standings.set(token, standing);
+  return standing;
 }

@@ -74,6 +74,24 @@ describe("lines of one turn of the event loop", () => {
     expect(written().map(({ action }) => action)).toEqual(["a", "b", "c"]);
   });
 
+  it("are written at once where there was but one in the turn before, and keep their order", async () => {
+    const audit = open();
+    await audit.recordSoon(line("a"));
+    await new Promise((resolve) => setImmediate(resolve));
+    const [second, third] = [audit.recordSoon(line("b")), audit.recordSoon(line("c"))];
+    expect(written().map(({ action }) => action)).toEqual(["a", "b"]);
+    await Promise.all([second, third]);
+    audit.record(line("d"));
+    expect(written().map(({ action }) => action)).toEqual(["a", "b", "c", "d"]);
+    rmSync(path);
+    mkdirSync(path);
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(audit.recordSoon(line("e"))).rejects.toMatchObject({ code: "failed" });
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(audit.recordSoon(line("f"))).rejects.toMatchObject({ code: "failed" });
+  });
+
   it("keep their place before one that is written at once, and before the end", async () => {
     const audit = open();
     const first = audit.recordSoon(line("a"));

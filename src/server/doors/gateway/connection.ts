@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { createHeadReader } from "../../../http1/head-reader.ts";
-import { parseRequest, type RequestHead } from "../../../http1/request.ts";
 import { describeError } from "../../log.ts";
+import type { Asking, readAsking } from "./asking.ts";
 import { exchange, type ExchangeParts, type Next } from "./exchange.ts";
 import type { Counted } from "./limits.ts";
 import type { Origin } from "./origin.ts";
@@ -35,9 +35,10 @@ export function serveConnection(
   origin: Origin,
   counted: Pick<Counted, "waits">,
   slots: Slots,
+  read: typeof readAsking,
 ): Connection {
   const wire = createWire(socket);
-  const heads = createHeadReader(parseRequest);
+  const heads = createHeadReader(read);
   let since: number | undefined;
   let busy = false;
 
@@ -61,13 +62,13 @@ export function serveConnection(
     drain: () => undefined,
   };
 
-  async function serve(head: RequestHead): Promise<Next> {
+  async function serve(asking: Asking): Promise<Next> {
     if (!slots.take()) {
-      socket.write(writeOwnAnswer(say(503, "docker-id's gateway is busy; try again"), head.method, true));
+      socket.write(writeOwnAnswer(say(503, "docker-id's gateway is busy; try again"), asking.head.method, true));
       return "close";
     }
     try {
-      return await exchange(parts, wire, origin, head);
+      return await exchange(parts, wire, origin, asking);
     } catch (error) {
       parts.log.error({ cause: describeError(error) }, "a request met an error and was cut off");
       wire.destroy();

@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import { rememberHeads } from "../../../http1/remember.ts";
 import { describeError } from "../../log.ts";
+import { readAsking } from "./asking.ts";
 import { type Connection, serveConnection, type Slots } from "./connection.ts";
 import type { ExchangeParts } from "./exchange.ts";
 import { type Counted, createDoor, type GatewayLimits } from "./limits.ts";
@@ -37,6 +39,7 @@ export function createGateway(given: GatewayParts): Gateway {
   const parts: ExchangeParts = { ...given, pool, watch, budget: createBudget(limits.bodiesBytes) };
   const door = createDoor(limits);
   const slots = countSlots(limits.exchanges);
+  const read = rememberHeads(readAsking);
   const connections = new Set<Connection>();
   const servers: Server[] = [];
 
@@ -57,7 +60,7 @@ export function createGateway(given: GatewayParts): Gateway {
   }
 
   function serve(socket: Socket, counted: Counted): void {
-    const connection = serveConnection(parts, socket, originOf(socket), counted, slots);
+    const connection = serveConnection(parts, socket, originOf(socket), counted, slots, read);
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   }

@@ -2,12 +2,12 @@ import { bodyOf } from "../../../docker/body-of.ts";
 import type { RequestHead } from "../../../http1/request.ts";
 import type { Gate } from "../../gate.ts";
 import { describeError } from "../../log.ts";
-import { readCredentials } from "./credentials.ts";
+import type { Asking } from "./asking.ts";
 import { forward, type ForwardParts } from "./forward.ts";
 import type { GatewayLimits } from "./limits.ts";
 import { clientAddress, type Origin, type TrustedProxies } from "./origin.ts";
 import { type OwnAnswer, say, writeOwnAnswer } from "./own-answer.ts";
-import { readTurn, showRequest } from "./request.ts";
+import { showRequest } from "./request.ts";
 import { sendsJson } from "./shown-body.ts";
 import { type Budget, readWhole } from "./transport/read-whole.ts";
 import type { Wire } from "./transport/wire.ts";
@@ -29,30 +29,31 @@ export type Next = "again" | "close" | "gone";
 /** Whether a body was read to its end before the verdict; `unread` still comes. */
 type Body = { readonly read: Buffer | undefined } | { readonly unread: true } | OwnAnswer | "gone";
 
+const bodyless: Body = { read: undefined };
+
 /** Sees one request through: from its head, which was read, to the last byte of its answer. Never rejects over what a client does. */
-export async function exchange(parts: ExchangeParts, wire: Wire, origin: Origin, head: RequestHead): Promise<Next> {
+export async function exchange(parts: ExchangeParts, wire: Wire, origin: Origin, asking: Asking): Promise<Next> {
+  const { head, turn, credentials } = asking;
   const { gate, engine, planForward, trusted, log } = parts;
   const answer = (own: OwnAnswer, close: boolean): Next => {
     if (wire.gone()) return "gone";
     wire.socket.write(writeOwnAnswer(own, head.method, close || !head.keepAlive));
     return close || !head.keepAlive ? "close" : "again";
   };
-  const turn = readTurn(head);
   if ("refused" in turn) return answer(say(400, turn.refused), true);
   const early = turn.upgrade !== undefined || turn.hijacked;
   if (head.body.kind === "none" && wire.holds() && !early) {
     return answer(say(400, "another request came before this one was answered"), true);
   }
-  const credentials = readCredentials(head.fields);
   if (credentials.kind === "bad") return answer(say(400, credentials.why), true);
   const { token } = credentials;
 
-  const body = await readBody(parts, wire, head, token);
+  const body = head.body.kind === "none" ? bodyless : await readBody(parts, wire, head, token);
   if (body === "gone") return "gone";
   if ("status" in body) return answer(body, true);
   const read = "read" in body ? body.read : undefined;
   try {
-    const request = showRequest(head, read);
+    const request = read === undefined ? asking.bare : showRequest(head, read);
     const address = clientAddress(origin, head.fields, trusted);
     const { peer } = origin;
     // Asked for before, so that what is taken back meanwhile is not missed
@@ -101,7 +102,6 @@ async function readBody(
   head: RequestHead,
   token: string | undefined,
 ): Promise<Body> {
-  if (head.body.kind === "none") return { read: undefined };
   // What the engine shows its plugins, a pass is bound to
   const decidedOn = bodyOf(head.method, head.target) !== "stream" || sendsJson(head.fields);
   if (!decidedOn || !(await gate.stands(token))) return { unread: true };

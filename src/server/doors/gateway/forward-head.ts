@@ -17,6 +17,14 @@ const never: ReadonlySet<string> = new Set([
 ]);
 const bodied: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
+/** Heads of requests without a body that were sent before: what stands before the pass, and after it. */
+interface Sent {
+  readonly plan: Forward;
+  readonly before: string;
+  readonly after: string;
+}
+const known = new WeakMap<RequestHead, Sent>();
+
 /** What is sent to the engine in place of a request's head, latin1; `body` as it goes on. */
 export function forwardHead(
   head: RequestHead,
@@ -25,6 +33,8 @@ export function forwardHead(
   turn: Turn,
   pass: string,
 ): string {
+  const sent = known.get(head);
+  if (body === undefined && sent?.plan === plan) return sent.before + pass + sent.after;
   const replaced = Object.keys(plan.setHeaders).map((name) => name.toLowerCase());
   // An answer that is read here must not come packed
   const unpacked = plan.answer === "whole" ? [] : ["accept-encoding"];
@@ -34,7 +44,13 @@ export function forwardHead(
   if (!fields.some(([name]) => name.toLowerCase() === "host")) fields.unshift(["Host", "docker"]);
   fields.push([passHeader, pass], ...framing(head, plan.method, body));
   if (turn.upgrade !== undefined) fields.push(["Connection", "Upgrade"], ["Upgrade", turn.upgrade]);
-  return writeRequestHead(plan.method, plan.target, fields);
+  const text = writeRequestHead(plan.method, plan.target, fields);
+  if (body === undefined) {
+    // The client's own fields of that name never go on
+    const at = text.indexOf(`\r\n${passHeader}: ${pass}\r\n`) + passHeader.length + 4;
+    known.set(head, { plan, before: text.slice(0, at), after: text.slice(at + pass.length) });
+  }
+  return text;
 }
 
 function framing(head: RequestHead, method: string, body: Uint8Array | "stream" | undefined): Fields {

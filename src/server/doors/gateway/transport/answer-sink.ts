@@ -1,5 +1,5 @@
 import type { BodyPiece } from "../../../../http1/body-reader.ts";
-import { type Fields, without } from "../../../../http1/fields.ts";
+import { type Fields, passesUnchanged, without } from "../../../../http1/fields.ts";
 import type { Body } from "../../../../http1/framing.ts";
 import type { ResponseHead } from "../../../../http1/response.ts";
 import { writeResponseHead } from "../../../../http1/write.ts";
@@ -27,23 +27,36 @@ export interface SinkParts {
   readonly resume: () => void;
 }
 
-/** Passes an answer on as it is framed; its head goes out at once, as some clients wait for nothing else. */
-export function passWhole({ client, head, fields, body, close }: SinkParts, first: Buffer | undefined): AnswerSink {
-  const text = writeResponseHead(head.status, head.reason, [...fields, ...framing(body, close)]);
+/**
+ * Passes an answer on as it is framed; its head goes out at once, as some clients wait for nothing else, and as it came
+ * where nothing of it is to be changed: `raw`. With `first` something of the body has come with the head.
+ */
+export function passWhole(parts: SinkParts, first: Buffer | undefined, raw: Buffer | undefined): AnswerSink {
+  const { client, head, fields, body, close } = parts;
+  const unchanged = raw !== undefined && !close && passesUnchanged(head) ? raw : undefined;
+  const write = (framed: Buffer | undefined): boolean => {
+    if (unchanged === undefined) {
+      const text = writeResponseHead(head.status, head.reason, [...fields, ...framing(body, close)]);
+      return client.write(text, framed);
+    }
+    if (framed === undefined) return client.write("", unchanged);
+    // Both stand in the piece that came, one after the other
+    return client.write("", Buffer.from(unchanged.buffer, unchanged.byteOffset, unchanged.length + framed.length));
+  };
   let written = false;
   // The first bytes go out with it
   if (first === undefined) {
-    client.write(text);
+    write(undefined);
     written = true;
   }
   return {
     piece(framed) {
       if (written) return client.write("", framed);
       written = true;
-      return client.write(text, framed);
+      return write(framed);
     },
     done() {
-      if (!written) client.write(text);
+      if (!written) write(undefined);
       return true;
     },
   };

@@ -40,6 +40,7 @@ export function receiveAnswer(
   function data(piece: Buffer): void {
     heard = true;
     if (sink !== undefined) return takeBody(piece);
+    const inOne = !heads.begun();
     const found = heads.feed(piece);
     if (found.kind === "more") return;
     if (found.kind === "bad") return finish({ kind: "failed", why: `its answer is no HTTP: ${found.why}` });
@@ -48,7 +49,7 @@ export function receiveAnswer(
     if (status === 101 || turnsRaw(relayed, found.head)) return turn(found.head, rest);
     // Only ever `100 Continue`, which the client has had from us
     if (status < 200) return rest.length > 0 ? data(rest) : undefined;
-    begin(found.head, rest);
+    begin(found.head, rest, inOne ? piece.subarray(0, found.used) : undefined);
   }
 
   function turn(turned: ResponseHead, rest: Buffer): void {
@@ -64,7 +65,8 @@ export function receiveAnswer(
     finish({ kind: "turned" });
   }
 
-  function begin(begun: ResponseHead, rest: Buffer): void {
+  /** `raw`: the head as it came, right before `rest`. */
+  function begin(begun: ResponseHead, rest: Buffer, raw: Buffer | undefined): void {
     head = begun;
     const framing = readAnswerFraming(begun.status, begun.fields, method);
     if (framing.kind === "bad") return finish({ kind: "failed", why: `its answer is no HTTP: ${framing.why}` });
@@ -82,7 +84,7 @@ export function receiveAnswer(
     closes = parts.close;
     untilClose = framing.kind === "until-close";
     const rewritten = begun.status === 200 && method !== "HEAD" ? answer : "whole";
-    if (rewritten === "whole") sink = passWhole(parts, rest.length > 0 && !body.done() ? rest : undefined);
+    if (rewritten === "whole") sink = passWhole(parts, rest.length > 0 && !body.done() ? rest : undefined, raw);
     else sink = rewritten.kind === "json" ? rewriteJson(parts, rewritten.rewrite) : rewriteLines(parts, rewritten.keep);
     if (body.done()) return complete(rest.length === 0);
     if (rest.length > 0) takeBody(rest);

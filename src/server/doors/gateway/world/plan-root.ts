@@ -16,6 +16,8 @@ export async function planRoot(
   { owners }: Pick<World, "owners">,
   engine: PlanInput["engine"],
 ): Promise<Forward | Answered> {
+  const before = known.get(request);
+  if (before !== undefined) return before;
   const plan: Forward = {
     method: request.method,
     target: request.target,
@@ -25,7 +27,10 @@ export async function planRoot(
     answer: "whole",
   };
   const sent = readLabelled(request);
-  if (sent === undefined) return plan;
+  if (sent === undefined) {
+    known.set(request, plan);
+    return plan;
+  }
   let body: JsonObject;
   try {
     body = withoutReserved(sent);
@@ -36,6 +41,8 @@ export async function planRoot(
   return { ...plan, body: Buffer.from(JSON.stringify(owned), "utf8") };
 }
 
+/** Plans of requests that go on as they were sent. */
+const known = new WeakMap<EngineRequest, Forward>();
 const creates: ReadonlySet<string> = new Set(["container.create", "volume.create", "network.create"]);
 const labelled: ReadonlySet<string> = new Set(["Labels", "Image", "Name"]);
 

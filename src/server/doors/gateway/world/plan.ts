@@ -44,18 +44,30 @@ async function planRestricted(
   engine: PlanInput["engine"],
 ): Promise<Forward | Answered> {
   const { filters, narrowed, owners } = world;
+  const before = narrowed ? undefined : known.get(asked);
+  if (before !== undefined) return before;
   const { read, limit } = narrowed ? narrowQuestion(asked, filters.labels) : { read: asked };
   if (narrowed && read.row.listing === "prune") {
     const refused = await refusePrune(read, world, engine);
     if (refused !== undefined) return refused;
   }
   const { method, target, body } = canonicalRequest(read);
-  return {
+  const plan: Forward = {
     method,
     target,
     ...planBody(read, ownCreated(read, body, owners)),
     answer: planAnswer(read, world, engine, limit),
   };
+  if (!narrowed && body === undefined && !byWorld(read)) known.set(asked, plan);
+  return plan;
+}
+
+/** Plans that follow from what was read alone, whoever asks. */
+const known = new WeakMap<ReadRequest, Forward>();
+
+/** Whether what becomes of the answer depends on who asks, even where it is not narrowed. */
+function byWorld({ row, operation }: ReadRequest): boolean {
+  return row.listing === "info" || operation === "GET /networks/{id}";
 }
 
 type PlannedBody = Pick<Forward, "body" | "setHeaders" | "dropHeaders">;

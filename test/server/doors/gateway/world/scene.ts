@@ -3,6 +3,7 @@ import { ownerLabel } from "../../../../../src/caveats/owner.ts";
 import { writeCaveat } from "../../../../../src/caveats/vocabulary.ts";
 import type { EngineRequest } from "../../../../../src/docker/attempt.ts";
 import { sayReasons } from "../../../../../src/server/gate/words.ts";
+import { rememberReads } from "../../../../../src/server/gate/known-reads.ts";
 import { judgeInWorld, rootWorld } from "../../../../../src/server/gate/world.ts";
 import type { Admission } from "../../../../../src/server/gate.ts";
 import { planForward } from "../../../../../src/server/doors/gateway/world/plan.ts";
@@ -156,6 +157,7 @@ export async function admit(
     token,
     { ...asked, wholeHead: true },
     {
+      read: rememberReads(),
       engine,
       bounds: guard,
       circumstances: () => circumstances({ door: "gateway", ownership: true }),
