@@ -56,7 +56,7 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
 
   function busy(service: OpenService, error: unknown, message: string): Failure {
     if (!(error instanceof Failure)) throw error;
-    report(service.name, describeError(error));
+    report(service.label, describeError(error));
     return new Failure(unknowable, message, { cause: error });
   }
 
