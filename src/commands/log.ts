@@ -43,7 +43,6 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
   const named = names?.at(-1);
   if (named !== undefined) who.push(printable(named));
   if (last !== undefined) who.push(`link ${printable(last)}`);
-  if (address !== undefined) who.push(`from ${printable(address)}`);
   const words = [
     time,
     paint(verdict),
@@ -53,6 +52,7 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
     ...(tag === undefined ? [] : [`tag ${printable(tag)}`]),
     ...(digest === undefined ? [] : [printable(digest)]),
     ...(who.length === 0 ? [] : [`by ${who.join(" ")}`]),
+    ...(address === undefined ? [] : [`from ${printable(address)}`]),
     ...(count === undefined ? [] : [`and ${count} more of that source`]),
   ];
   const why = reasons === undefined || reasons.length === 0 ? "" : `: ${reasons.map(printable).join("; ")}`;

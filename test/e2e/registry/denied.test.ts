@@ -56,6 +56,9 @@ onRegistry("docker is told why not", {}, (stage) => {
     const id = await stage().narrow("--scope", "repository:logged/app:pull", "--for", "the log");
     await getToken(stage().door, { login: asLogin(id), scope: ["repository:logged/app:pull,push"] });
     await getToken(stage().door, { login: { name: "alice", password: "tell nobody" }, scope: ["repository:x/y:pull"] });
+    const shown = allowed(await stage().id(["log", "--registry"]));
+    expect(shown).toMatch(/registry\.token at registry.*logged\/app:pull by the log link \S+ from 127\.0\.0\.1: /);
+    expect(shown).toMatch(/refused registry registry\.token at registry by alice from 127\.0\.0\.1: .*password/);
     const said = allowed(await stage().id(["log", "--json"]));
     const lines = said.split("\n").map((line) => JSON.parse(line) as { door: string; names?: string[] });
     const ours = lines.filter(({ door, names }) => door === "registry" && names?.includes("the log") === true);
