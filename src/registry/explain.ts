@@ -54,6 +54,7 @@ export function explainAccess(service: ServiceSettings, question: Question): Exp
   if (id !== undefined) notes.push("unverified: only the verifier can tell whether this id was altered or revoked");
   const account = whoActs(service, question, read, notes);
   const user = account === undefined ? undefined : userOf(service, account);
+  const nowhere = account !== undefined && user === undefined && !isElsewhere(service);
   if (account !== undefined && user === undefined) notes.push(whereUsersAre(service, account));
   if (address === undefined) notes.push("no address is given, and what is bound to one takes it for another");
 
@@ -75,7 +76,13 @@ export function explainAccess(service: ServiceSettings, question: Question): Exp
   };
   const rights = id !== undefined && account === undefined ? undefined : rightsOf(subject, service.rules);
   const reasons = read === undefined ? [] : refusesAltogether(read, circumstances);
-  const refused = [...(unread === undefined ? [] : [unread]), ...reasons.map(({ caveat, why }) => `${caveat}: ${why}`)];
+  // Without an id the rules can be asked about a user that is still to be; with one, it would have to be there
+  const noUser = nowhere && id !== undefined ? ["the id is for a user that this service does not have"] : [];
+  const refused = [
+    ...(unread === undefined ? [] : [unread]),
+    ...noUser,
+    ...reasons.map(({ caveat, why }) => `${caveat}: ${why}`),
+  ];
   const standing = { ...(read && { token: read, circumstances }), ...(rights && { rights }) };
   const registry = { service: service.name, hosts: service.hosts };
   const wishes = requested.flatMap(wishesOf).map(({ type, name, action }): ExplainedWish => {

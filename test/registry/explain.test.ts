@@ -130,6 +130,7 @@ describe("what an id would be granted", () => {
   it.each<[string, Partial<Question>]>([
     ["service=other", {}],
     ["account=bob", { account: "alice" }],
+    ["account=carol", {}],
     ["account=alice,bob", {}],
     ["ip=192.0.2.0/24", {}],
     ["host=build", { engine: ["laptop"] }],

@@ -162,6 +162,17 @@ describe("the gate of a guarded engine", () => {
     expect(await ask(narrow(reader, "host=other"), inspect("mine"))).toMatchObject(refused(/host=/));
   });
 
+  it("refuses at every door of the engine's an id that is for a registry", async () => {
+    const { ask } = await room({ guarded: true });
+    for (const door of ["authz", "gateway", "socket"] as const) {
+      for (const caveat of ["service=hub", "account=alice"]) {
+        for (const target of ["/_ping", "/v1.41/containers/json", inspect("mine")]) {
+          expect(await ask(narrow(root, caveat), target, { door })).toMatchObject(refused(/registry/));
+        }
+      }
+    }
+  });
+
   it("refuses endless answers to ids that expire, where it is told to", async () => {
     const { ask } = await room({ guarded: true });
     const strict = { refuseStreams: true };

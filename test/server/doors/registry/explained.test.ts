@@ -16,7 +16,7 @@ const address = "127.0.0.1";
 let stand: Stand;
 beforeAll(async () => {
   // Many an id is refused here, and none of them is a guess
-  stand = await openStand({ registry: { limits: { failures: 10_000 } } });
+  stand = await openStand({ registry: { limits: { failures: 1000 } } });
 });
 afterAll(() => stand.close());
 
