@@ -1,5 +1,15 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { hasLeadingZero } from "../../../src/registry/signing/key-id.ts";
@@ -134,6 +144,14 @@ describe("docker-id registry keys", () => {
       expect(readdirSync(out)).toEqual([there]);
       expect(read(`${out}/${there}`)).toBe("mine");
     }
+  });
+
+  it("writes all or nothing", async () => {
+    const out = newFolder();
+    mkdirSync(out);
+    symlinkSync("nowhere", `${out}/cert.pem`);
+    failed(await keys("--out", out), 1, /the pair could not be written \(EEXIST\)/);
+    expect(readdirSync(out)).toEqual(["cert.pem"]);
   });
 
   it.skipIf(process.getuid?.() !== 0)(
