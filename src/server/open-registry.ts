@@ -19,7 +19,7 @@ import { describeError, type Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { openDoorKey } from "./registry-key.ts";
 import { openServices } from "./registry-services.ts";
-import { keepTls } from "./registry-tls.ts";
+import { keepTls } from "./keep-tls.ts";
 import { createHashing } from "./users/hashing.ts";
 import type { Hashing } from "./users/users.ts";
 
@@ -93,7 +93,11 @@ export async function openRegistry(settings: RegistrySettings, parts: RegistryPa
     const tls =
       settings.tls === undefined
         ? undefined
-        : await keepTls(settings.tls, (context) => secured.forEach(({ renew }) => renew(context)), parts);
+        : await keepTls(settings.tls, (context) => secured.forEach(({ renew }) => renew(context)), {
+            whose: "the registry's https",
+            hint: "registry.certificate and registry.key name PEM files that go together",
+            log,
+          });
     closers.push(() => tls?.close());
     const addresses: DoorAddress[] = [];
     for (const address of settings.listen) {

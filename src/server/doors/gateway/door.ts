@@ -29,7 +29,9 @@ export interface Gateway {
 
 const sweepMs = 1000;
 const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 } as const;
-const tlsOptions = { minVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"] } as const satisfies TlsOptions;
+/** What is spoken, whatever certificate is shown. */
+export const tlsVersions = { minVersion: "TLSv1.2" } as const satisfies TlsOptions;
+const tlsOptions = { ...tlsVersions, ALPNProtocols: ["http/1.1"] } as const satisfies TlsOptions;
 
 /** Makes the door. */
 export function createGateway(given: GatewayParts): Gateway {
