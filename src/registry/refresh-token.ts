@@ -46,11 +46,19 @@ export function mintRefresh(
  * The id narrowed to a service and, where it acts as one, to a user: with every caveat that it has. It is given back as
  * it is where it is bound so already. Undefined where it can hold no more caveats.
  */
-export function narrowForRefresh(text: string, service: string, account: string | undefined): string | undefined {
+export function narrowForRefresh(
+  text: string,
+  { service, account }: { readonly service: string; readonly account?: string | undefined },
+  now: Date,
+  random: (bytes: number) => Uint8Array,
+): string | undefined {
   try {
     const macaroon = parse(text);
     const more = boundTo(service, account).filter((caveat) => !macaroon.caveats.includes(caveat));
-    return serialize(more.length === 0 ? macaroon : attenuate(macaroon, more));
+    if (more.length === 0) return serialize(macaroon);
+    // What a root id is narrowed to would be nobody in the audit, and could be taken back only with all that the root gave
+    const named = macaroon.caveats.some((caveat) => caveat.startsWith("link="));
+    return serialize(attenuate(macaroon, named ? more : [...more, `link=${newLink(now, random)}`]));
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;

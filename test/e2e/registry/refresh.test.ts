@@ -83,6 +83,17 @@ onRegistry("what docker keeps after a login", { otherServices: [elsewhere] }, (s
     }
   });
 
+  it("of the root id has a link of its own, by which it is seen in the log and taken back", async () => {
+    const refresh = await refreshOf(asLogin(stage().root));
+    expect(await refreshToken(stage().door, refresh, scope)).toMatchObject({ status: 200 });
+    const inspected = allowed(await stage().id(["inspect", "--json", "-"], { input: refresh }));
+    const [, link = ""] = /link=(\d+\.[0-9a-f]+)/.exec(inspected) ?? [];
+    expect(allowed(await stage().id(["log", "--registry"]))).toContain(`by link ${link}`);
+    allowed(await stage().id(["revoke", link]));
+    expect(await refreshToken(stage().door, refresh, scope)).toMatchObject({ status: 401 });
+    expect(await getToken(stage().door, { login: asLogin(stage().root) })).toMatchObject({ status: 200 });
+  });
+
   it("is no longer good when the id has expired", async () => {
     const refresh = await refreshOf(asLogin(await stage().narrow("--expires", "15")));
     await until("it expires", async () => (await refreshToken(stage().door, refresh, scope)).status === 401, 40);

@@ -17,7 +17,9 @@ export function createRefresher({ doorKey, clock, random }: RefresherParts): Ref
   return (service, holder, user) => {
     if (holder.kind === "anonymous") return undefined;
     if (holder.kind === "refresh") return holder.text;
-    if (holder.kind === "id") return narrowForRefresh(holder.text, service, holder.account);
+    if (holder.kind === "id") {
+      return narrowForRefresh(holder.text, { service, account: holder.account }, clock(), random);
+    }
     if (doorKey === undefined || user === undefined) return undefined;
     return mintRefresh(doorKey, { service, account: user.name, fingerprint: user.fingerprint }, clock(), random);
   };
