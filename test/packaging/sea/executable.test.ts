@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { secret } from "../../commands/on-a-desk.ts";
@@ -123,6 +123,20 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
       findings: { about: string; verdict: string }[];
     };
     expect(findings.find(({ about }) => about === "docker id")).toMatchObject({ verdict: "good" });
+  });
+
+  it("is docker's credential helper under that one's name", async () => {
+    const helper = workspace.path("bin", "docker-credential-docker-id");
+    symlinkSync(executable, helper);
+    allowed(await id(["registry", "use", "registry.example.com", "--service", "registry"]));
+    const answer = await run(helper, ["get"], { env, input: "registry.example.com\n" });
+    expect(JSON.parse(allowed(answer))).toMatchObject({
+      ServerURL: "registry.example.com",
+      Username: "docker-id",
+      Secret: expect.stringMatching(/^dkid_/),
+    });
+    const other = await run(helper, ["get"], { env, input: "other.example.com" });
+    expect(other).toMatchObject({ status: 1, stdout: "credentials not found in native keychain\n" });
   });
 
   const noKeyring = needs("gnome-keyring", "dbus");
