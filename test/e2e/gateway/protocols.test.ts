@@ -102,6 +102,33 @@ suite("other protocols through the gateway", anEngine, () => {
       expect(["0", "12"]).toContain(status);
     });
 
+    it.each(["root", "builder"] as const)("hands a client's session to the engine, with the %s's id", async (whose) => {
+      const id = whose === "root" ? stage.root : builder;
+      const { head, connection, rest } = await upgrade(stage.socket, "POST /v1.41/session", [
+        `X-Docker-Id: ${id}`,
+        "Connection: Upgrade",
+        "Upgrade: h2c",
+        `X-Docker-Expose-Session-Uuid: ${randomBytes(8).toString("hex")}`,
+        "X-Docker-Expose-Session-Name: box",
+        "X-Docker-Expose-Session-Sharedkey: ",
+        "X-Docker-Expose-Session-Grpc-Method: /grpc.health.v1.Health/Check",
+        "X-Docker-Expose-Session-Grpc-Method: /moby.filesync.v1.Auth/Credentials",
+      ]);
+      expect(head).toMatch(/^HTTP\/1.1 101 [^]*upgrade: h2c/i);
+      // There the engine asks, and the client serves
+      const begun = await new Promise<string>((resolve) => {
+        let all = rest.toString("latin1");
+        connection.on("data", (piece: Buffer) => {
+          all += piece.toString("latin1");
+          if (all.length >= 24) resolve(all);
+        });
+        if (all.length >= 24) resolve(all);
+        connection.resume();
+      });
+      connection.destroy();
+      expect(begun).toMatch(/^PRI \* HTTP\/2.0\r\n/);
+    });
+
     it.each(["POST /v1.41/grpc", "POST /v1.41/session"])("refuses %s to an id that does not name it", async (line) => {
       const fields = [`X-Docker-Id: ${other}`, "Connection: Upgrade", "Upgrade: h2c"];
       const { head, connection } = await upgrade(stage.socket, line, fields);
@@ -170,6 +197,26 @@ suite("other protocols through the gateway", anEngine, () => {
       expect(refused.stderr).not.toContain("100 Continue");
       expect(refused.stderr).toContain("< HTTP/1.1 403 Forbidden");
     });
+
+    it.skipIf(why !== undefined)(
+      "waits to be asked for JSON too, which is read before anything is decided",
+      async () => {
+        const url = "http://docker/v1.41/containers/create?name=asked-for";
+        const fields = ["-H", "Content-Type: application/json", "-H", "Expect: 100-continue"];
+        const create = { Image: "box", Cmd: ["true"], Labels: { padded: "x".repeat(5000) } };
+        const body = (more: object): string[] => ["-v", ...fields, "-d", JSON.stringify({ ...create, ...more }), url];
+        const refused = await curl(other, ...body({ HostConfig: { Privileged: true } }));
+        expect(refused.stderr).toContain("< HTTP/1.1 403 Forbidden");
+        const outcome = await curl(other, ...body({}));
+        expect(outcome.stderr).toContain("< HTTP/1.1 100 Continue");
+        expect(outcome.stderr).toContain("< HTTP/1.1 201 Created");
+        // Whoever shows no id is not asked to go on
+        const stranger = await curl("dkid_AAAA", ...body({}));
+        expect(stranger.stderr).not.toContain("100 Continue");
+        expect(stranger.stderr).toContain("< HTTP/1.1 403 Forbidden");
+        await stage.docker(newestDocker(), other, ["rm", "asked-for"]);
+      },
+    );
 
     it.skipIf(why !== undefined)("is refused HTTP/2, and goes on without", async () => {
       const url = "http://docker/_ping";

@@ -45,8 +45,6 @@ suite("the gateway's TLS", [...anEngine, "openssl"], () => {
       env: { DOCKER_CONFIG: stage.workspace.dir, HOME: stage.workspace.dir, ...stage.carry(cli, id) },
     });
   };
-  const digestOf = ({ certificate }: Pair): string =>
-    new X509Certificate(readFileSync(certificate)).fingerprint256.replaceAll(":", "").toLowerCase();
 
   describe.each(dockers)("with docker $version and --tlsverify", (cli) => {
     it("serves whoever shows a certificate of its authority, and nobody else", async () => {
@@ -128,3 +126,7 @@ suite("the gateway's TLS", [...anEngine, "openssl"], () => {
     expect(stage.verifier.log()).toContain("the gateway's TLS shows another certificate");
   });
 });
+
+function digestOf({ certificate }: Pair): string {
+  return new X509Certificate(readFileSync(certificate)).fingerprint256.replaceAll(":", "").toLowerCase();
+}
