@@ -41,6 +41,43 @@ describe("the bounds of the guard", () => {
     expect(guardBounds(settings, "/data/docker").paths).toContain(path);
   });
 
+  it("hold the registry's keys, users and secrets, and Vault's token", () => {
+    const text = [
+      "registry:",
+      "  listen: [https://127.0.0.1:1]",
+      "  certificate: /r/tls.pem",
+      "  key: /r/tls.key",
+      "  token: {certificate: /r/cert.pem, key: /r/key.pem, retiring: [/r/old.pem]}",
+      "  services:",
+      "    - {name: a, htpasswd: /r/users}",
+      "    - {name: b, token: {certificate: /r/b.pem, key: /r/b.key}}",
+      "    - {name: c, vault: {address: https://v, mount: m, token_file: /r/token, ca: /r/ca.pem}}",
+      "    - {name: d, vault: {address: https://v, mount: m, approle: {role_id: r, secret_id_file: /r/secret-id}}}",
+      "  events: {secret_file: /r/notify}",
+    ].join("\n");
+    const { paths } = guardBounds(readSettings({}, { path: "/etc/id.yaml", text }, "/"), undefined);
+    const files = [
+      "tls.pem",
+      "tls.key",
+      "cert.pem",
+      "key.pem",
+      "old.pem",
+      "users",
+      "b.pem",
+      "b.key",
+      "token",
+      "ca.pem",
+    ];
+    for (const file of [...files, "secret-id", "notify"]) expect(paths).toContain(`/r/${file}`);
+    const godoauth = [
+      "storage: {vault: {proto: https, host: v, port: 1, auth_token: x}}",
+      'http: {addr: ":1"}',
+      "token: {issuer: i, certificate: /r/cert.pem, key: /r/key.pem}",
+    ].join("\n");
+    const found = guardBounds(readSettings({}, { path: "/etc/godoauth.yml", text: godoauth }, "/"), undefined);
+    for (const file of ["/r/cert.pem", "/r/key.pem", "/etc/godoauth.yml"]) expect(found.paths).toContain(file);
+  });
+
   it("hold what a symbolic link leads to beside the link itself", () => {
     const { paths } = guardBounds(settings, undefined, (each) => each.replace("/srv/", "/mnt/disk/"));
     expect(paths).toContain("/srv/id");

@@ -107,4 +107,50 @@ describe("settings", () => {
       expect.objectContaining({ message: expect.not.stringContaining("hunter2") as string }),
     );
   });
+
+  const registry = [
+    "registry:",
+    "  listen: [http://127.0.0.1:5101]",
+    "  token: {certificate: cert.pem, key: /keys/key.pem}",
+    "  services: [{name: registry, htpasswd: users.htpasswd}]",
+  ].join("\n");
+
+  it("take the registry's from the file, with paths from its own folder, and addresses from flags before it", () => {
+    expect(read({}, registry).registry).toMatchObject({
+      listen: [{ scheme: "http", host: "127.0.0.1", port: 5101 }],
+      services: [
+        {
+          signing: { certificate: "/etc/docker-id/cert.pem", key: "/keys/key.pem" },
+          users: { htpasswd: "/etc/docker-id/users.htpasswd" },
+        },
+      ],
+    });
+    expect(read({ registry: ["http://[::1]:1"] }, registry).registry?.listen).toEqual([
+      { scheme: "http", host: "::1", port: 1 },
+    ]);
+    expect(read({}, "").registry).toBeUndefined();
+  });
+
+  it("take godoauth's file, with paths from where it is called", () => {
+    const text = [
+      "log: {level: warning}",
+      "storage: {vault: {proto: https, host: vault, port: 8200, auth_token: hunter2}}",
+      'http: {addr: ":5002"}',
+      "token: {issuer: Token, certificate: cert.pem, key: key.pem}",
+    ].join("\n");
+    const found = read({}, text);
+    expect(found).toMatchObject({ stateDir: "/var/lib/docker-id", logLevel: "warn" });
+    expect(found.registry?.listen).toEqual([{ scheme: "http", host: "::", port: 5002 }]);
+    expect(found.registry?.anyService?.("registry")?.signing.key).toBe("/home/me/key.pem");
+    expect(() => read({ registry: ["http://127.0.0.1:1"] }, text)).toThrow(expect.objectContaining({ code: "misuse" }));
+  });
+
+  it.each([
+    ["an address with no registry", { registry: ["http://127.0.0.1:1"] }, undefined],
+    ["a registry with no address", {}, registry.replace(/^.*listen.*$/m, "")],
+    ["an address for it that is none", { registry: ["tcp://127.0.0.1:1"] }, registry],
+    ["plain HTTP for others, by a flag", { registry: ["http://0.0.0.0:1"] }, registry],
+  ])("refuse %s", (_, flags, file) => {
+    expect(() => read(flags, file)).toThrow(expect.objectContaining({ code: "misuse" }));
+  });
 });

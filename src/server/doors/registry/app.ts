@@ -4,7 +4,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { whence } from "../../../registry/client-address.ts";
 import type { RegistrySettings } from "../../../registry/settings-types.ts";
-import { within } from "../../gate/within.ts";
+import { limitTime } from "../../gate/within.ts";
 import { describeError, type Log } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
 import { always, type Answer, answerRefusal, type Refusal } from "./answers.ts";
@@ -29,6 +29,7 @@ type Call = Context<{ Bindings: HttpBindings }>;
 /** The registry's door without its servers. */
 export function createRegistryApp(parts: RegistryAppParts): RegistryApp {
   const { answerToken, events, health, metrics, trusted, timeoutMs, log } = parts;
+  const within = limitTime(timeoutMs);
   const app: RegistryApp = new Hono();
 
   app.all("/auth", async (c) => {
@@ -41,7 +42,7 @@ export function createRegistryApp(parts: RegistryAppParts): RegistryApp {
         close: true,
       });
     }
-    const answer = await within(timeoutMs, answerToken(incoming), () => answerRefusal(late(incoming)));
+    const answer = await within(answerToken(incoming), () => answerRefusal(late(incoming)));
     write(c.env.outgoing, answer);
     return RESPONSE_ALREADY_SENT;
   });
@@ -49,7 +50,7 @@ export function createRegistryApp(parts: RegistryAppParts): RegistryApp {
   app.get("/server-ping", (c) => c.json({ message: "docker-id makes tokens here" }));
 
   app.get("/healthz", async (c) => {
-    const found = await within(timeoutMs, health(), () => ({ status: "failing" as const, services: [] }));
+    const found = await within(health(), () => ({ status: "failing" as const, services: [] }));
     return c.json(found, found.status === "failing" ? 503 : 200);
   });
 
@@ -62,7 +63,7 @@ export function createRegistryApp(parts: RegistryAppParts): RegistryApp {
     app.post("/events", async (c) => {
       const { incoming } = c.env;
       const from = whence(incoming.socket.remoteAddress, forwardedFor(incoming), trusted);
-      return await within(timeoutMs, events(c.req.raw, from), () => {
+      return await within(events(c.req.raw, from), () => {
         send(c, late(incoming));
         return RESPONSE_ALREADY_SENT;
       });
