@@ -17,7 +17,9 @@ const lookFurther = ["system.df", "container.changes", "container.wait", "image.
 const lookAtSwarm = ["node.list", "node.inspect", "service.list", "service.inspect", "service.logs"];
 const lookAtTasks = ["task.list", "task.inspect", "task.logs"];
 const run = ["container.create", "container.start", "container.stop", "container.restart", "container.kill"];
-const replace = ["container.wait", "container.rename", "container.remove", "image.pull", "volume.create"];
+const replace = ["container.wait", "container.rename", "container.remove", "volume.create"];
+// The engine pulls, and whoever asks the registry for its token is docker under the same id
+const pull = ["image.pull", "registry.pull"];
 const connect = ["network.create", "network.connect", "network.disconnect", "network.remove"];
 
 /** What `create --preset` takes; look names up with `Object.hasOwn`. */
@@ -41,11 +43,11 @@ export const presets: Readonly<Record<"read-only" | "monitor" | "ci" | "deploy" 
   },
   deploy: {
     summary: "pulls images and replaces containers, with their networks and new volumes; neither exec nor copy",
-    caveats: () => [only(...system, ...look, ...lookAtRest, ...run, ...replace, ...connect)],
+    caveats: () => [only(...system, ...look, ...lookAtRest, ...run, ...replace, ...pull, ...connect)],
   },
   pull: {
-    summary: "pulls images and lists them",
-    caveats: () => [only("image.pull", "image.list", "image.inspect")],
+    summary: "pulls images, at the registry too, and lists them",
+    caveats: () => [only(...pull, "image.list", "image.inspect")],
   },
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isOf } from "../../src/caveats/action.ts";
 import { presets } from "../../src/caveats/presets.ts";
 import { readCaveat } from "../../src/caveats/vocabulary.ts";
+import { registryActions } from "../../src/docker/registry-actions.ts";
 import { table } from "../../src/docker/table/table.ts";
 import { decide } from "../../src/policy/decide.ts";
 import { tokenOf } from "../policy/token-of.ts";
@@ -13,12 +14,15 @@ const queries = [new Map<string, string>(), new Map([["fromImage", "alpine"]])];
 const named = Object.values(presets).map((preset, at) => [Object.keys(presets)[at] as string, preset] as const);
 
 /** Every action of the table, with what it is in truth; one that its query decides is all that it may be. */
-const known = Object.values(table).flatMap(({ action, op }) =>
-  queries.map((query) => ({
-    action: typeof action === "function" ? action(query as never) : action,
-    op: typeof op === "function" ? op(query as never) : op,
-  })),
-);
+const known = [
+  ...Object.values(table).flatMap(({ action, op }) =>
+    queries.map((query) => ({
+      action: typeof action === "function" ? action(query as never) : action,
+      op: typeof op === "function" ? op(query as never) : op,
+    })),
+  ),
+  ...registryActions.map((action) => ({ action, op: /pull|catalog/.test(action) ? "read" : "write" })),
+];
 
 function patternsOf(caveats: readonly string[]): readonly string[] {
   return caveats.map(readCaveat).flatMap(({ name, value }) => (name === "action" ? (value as readonly string[]) : []));
