@@ -4,6 +4,8 @@ import { readAudit } from "../client/admin.ts";
 import { coloursOf } from "../colour.ts";
 import type { AuditLine } from "../protocol/admin.ts";
 
+const lateMs = 60_000;
+
 /** `docker-id log`: what was decided, readable. */
 export default class Log extends BaseCommand {
   static override summary = "print the verifier's decisions, oldest first";
@@ -51,12 +53,18 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
     ...(touches ?? []).map(printable),
     ...(tag === undefined ? [] : [`tag ${printable(tag)}`]),
     ...(digest === undefined ? [] : [printable(digest)]),
+    ...(isLate(line) ? [`done ${printable(line.event_time ?? "")}`] : []),
     ...(who.length === 0 ? [] : [`by ${who.join(" ")}`]),
     ...(address === undefined ? [] : [`from ${printable(address)}`]),
     ...(count === undefined ? [] : [`and ${count} more of that source`]),
   ];
   const why = reasons === undefined || reasons.length === 0 ? "" : `: ${reasons.map(printable).join("; ")}`;
   return `${words.join(" ")}${why}`;
+}
+
+/** A registry tells of what it could not tell before, and that is not when it was done. */
+function isLate({ time, event_time: done }: AuditLine): boolean {
+  return done !== undefined && !(Math.abs(Date.parse(time) - Date.parse(done)) < lateMs);
 }
 
 /** What strangers sent must not steer the terminal, nor turn its words around. */

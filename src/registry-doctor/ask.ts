@@ -34,14 +34,15 @@ const mostText = 64 * 1024;
 /** Asks once and follows nothing. */
 export async function ask(question: Question, clock: () => Date): Promise<Answer | Silence> {
   const { url, method = "GET", headers = {}, body, ca = [], timeoutMs = 5000 } = question;
-  const options = { method, headers: { ...headers, "user-agent": "docker-id" }, agent: false };
+  // Of the whole: what comes drop by drop is no answer either
+  const signal = AbortSignal.timeout(timeoutMs);
+  const options = { method, headers: { ...headers, "user-agent": "docker-id" }, agent: false, signal };
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const asking =
         url.protocol === "https:"
           ? secureRequest(url, { ...options, ca: [...trusted(), ...ca] })
           : plainRequest(url, options);
-      asking.setTimeout(timeoutMs, () => asking.destroy(Object.assign(new Error("late"), { code: "ETIMEDOUT" })));
       asking.once("error", reject);
       asking.once("response", resolve);
       asking.end(body);
@@ -55,7 +56,7 @@ export async function ask(question: Question, clock: () => Date): Promise<Answer
     }
     return { status: answer.statusCode ?? 0, headers: answer.headers, text, at };
   } catch (error) {
-    return explain(error as NodeJS.ErrnoException);
+    return explain(signal.aborted ? { code: "ETIMEDOUT" } : (error as NodeJS.ErrnoException));
   }
 }
 
@@ -91,7 +92,7 @@ const byCode: Readonly<Record<string, Silence>> = {
   EPROTO: { silence: "no http", said: "speaks no TLS there that this machine understands, maybe plain http" },
 };
 
-function explain({ code = "" }: NodeJS.ErrnoException): Silence {
+function explain({ code = "" }: { readonly code?: string }): Silence {
   const known = Object.hasOwn(byCode, code) ? byCode[code] : undefined;
   if (known !== undefined) return known;
   if (code.startsWith("ERR_SSL")) return byCode["EPROTO"] as Silence;

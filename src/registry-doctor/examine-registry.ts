@@ -23,6 +23,10 @@ export async function examineRegistry(
   around: Surroundings,
 ): Promise<{ readonly findings: readonly Finding[]; readonly found?: FoundRegistry }> {
   const { config, registry = originOf(config), ca, clock } = around;
+  if (!URL.canParse(config.prefix, registry)) {
+    const said = `the registry listens at ${quote(config.addr)}, which cannot be reached as it is`;
+    return { findings: [bad(about, said, "say with --registry where it is reached from here")] };
+  }
   const found = await askAt(new URL(config.prefix, registry).href, ca, clock);
   if ("silence" in found) {
     const advice =

@@ -25,7 +25,11 @@ export interface Pairing {
   readonly service: ServiceSettings;
 }
 
-/** A text of a file, as it stands in a sentence. */
+const longest = 200;
+
+/** A text of a file's or of a stranger's, as it stands in a sentence: in printable ASCII. */
 export function quote(text: string | undefined): string {
-  return text === undefined ? "nothing" : JSON.stringify(text);
+  if (text === undefined) return "nothing";
+  const shown = JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
+  return shown.replaceAll(/[^\x20-\x7E]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

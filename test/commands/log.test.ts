@@ -52,6 +52,11 @@ describe("a line of the audit", () => {
       "2030-01-01T00:00:00.000Z REFUSED authz container.start by link \\u202e1\\udb40\\udc01",
     ],
     [{ names: ["Zoë 😀"] }, "2030-01-01T00:00:00.000Z REFUSED authz container.start by Zoë 😀"],
+    [{ event_time: "2030-01-01T00:00:59.000Z" }, "2030-01-01T00:00:00.000Z REFUSED authz container.start"],
+    [
+      { event_time: "2029-12-31T23:00:00.000Z" },
+      "2030-01-01T00:00:00.000Z REFUSED authz container.start done 2029-12-31T23:00:00.000Z",
+    ],
     [{ action: "\u001B[2Jx\n" }, "2030-01-01T00:00:00.000Z REFUSED authz \\u001b[2Jx\\u000a"],
   ])("%j", (more, text) => {
     expect(format(more)).toBe(text);

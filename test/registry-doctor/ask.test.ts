@@ -51,6 +51,11 @@ it.each([
   ["does not listen", () => new URL(`http://127.0.0.1:${freePort()}/`), "refused"],
   ["does not answer in time", () => serve(() => undefined), "no answer in time"],
   ["has a name", () => new URL("http://registry.invalid/"), "unknown name"],
+  [
+    "does not answer in time",
+    () => serve((_, response) => void setInterval(() => response.write("."), 100)),
+    "no answer in time",
+  ],
   ["breaks off", () => serve((request) => request.socket.resetAndDestroy()), "no http"],
   [
     "does not answer as a web server",

@@ -10,8 +10,8 @@ import type { Answer } from "../../src/registry-doctor/ask.ts";
 import { isLoopback } from "../../src/registry-doctor/ask-registry.ts";
 import { examineAuth } from "../../src/registry-doctor/examine-auth.ts";
 import { examinePair, examineTrust, readOurPair } from "../../src/registry-doctor/examine-keys.ts";
-import { examineClocks, originOf } from "../../src/registry-doctor/examine-registry.ts";
-import type { Surroundings } from "../../src/registry-doctor/surroundings.ts";
+import { examineClocks, examineRegistry, originOf } from "../../src/registry-doctor/examine-registry.ts";
+import { quote, type Surroundings } from "../../src/registry-doctor/surroundings.ts";
 import { suite } from "../support/on-stage.ts";
 import type { Pair } from "../support/certificates.ts";
 import { makeSigningKeys } from "../support/signing-keys.ts";
@@ -29,6 +29,18 @@ describe("where a registry is reached", () => {
   ])("%j is %s", (more, origin) => {
     expect(originOf({ ...config, ...more })).toBe(origin);
   });
+  it("is not told of what is no address", async () => {
+    const auth: TokenAuth = { kind: "token", autoRedirect: false };
+    const around: Surroundings = {
+      config: { ...config, addr: "a b:1" },
+      read: async () => "",
+      clock: () => new Date(),
+      random: (bytes) => new Uint8Array(bytes),
+      ca: [],
+    };
+    const { findings } = await examineRegistry(auth, around);
+    expect(findings).toMatchObject([{ verdict: "bad", said: expect.stringMatching(/listens at "a b:1"/) }]);
+  });
   it.each([
     ["localhost", true],
     ["127.0.0.1:5000", true],
@@ -40,6 +52,12 @@ describe("where a registry is reached", () => {
   ])("without TLS docker takes %s: %s", (host, loopback) => {
     expect(isLoopback(host)).toBe(loopback);
   });
+});
+
+it("what strangers say is quoted in printable ASCII, and not at length", () => {
+  expect(quote('a\u001B[2J\u202E\u009B\n"')).toBe('"a\\u001b[2J\\u202e\\u009b\\n\\""');
+  expect(quote("x".repeat(1000)).length).toBeLessThan(220);
+  expect(quote(undefined)).toBe("nothing");
 });
 
 describe("a registry's configuration", () => {

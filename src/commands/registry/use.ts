@@ -46,6 +46,11 @@ export default class Use extends BaseCommand {
     const host = readRegistryHost(args.host);
     if (host === undefined)
       throw new Failure("misuse", "a registry is named as images name it, registry.example.com:5000");
+    if (/(^|\.)docker\.io(:|$)/.test(host))
+      throw new Failure(
+        "misuse",
+        "Docker Hub takes nobody's tokens but its own, and would be shown the id for nothing",
+      );
     const path = dockerSettings(process.env, BaseCommand.dockerFlags.config);
     if (flags.remove) return await this.#remove(host, path);
     const { expires } = flags;

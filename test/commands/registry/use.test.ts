@@ -89,6 +89,8 @@ describe("registry use", () => {
     }
     failed(await use(["127.0.0.1:1"], elsewhere), 1, /does not listen/);
     failed(await use(["user@host"], elsewhere), 2, /named as images name it/);
+    for (const hub of ["docker.io", "https://index.docker.io/v1/", "registry-1.docker.io:443"])
+      failed(await use([hub, "--service", "s"], elsewhere), 2, /Docker Hub/);
     failed(await use([host, "--service", "s", "--expires", "never"], elsewhere), 2, /time is written/);
     failed(await use([host, "--service", "s\u009B"], elsewhere), 2, /cannot be shown/);
     failed(await use([host, "--service", ""], elsewhere), 2);
