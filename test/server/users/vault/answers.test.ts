@@ -55,6 +55,13 @@ describe("whatever Vault answers", () => {
     );
   });
 
+  it("is read from what stands in it alone", () => {
+    const inherited = Object.create({ data: { password: "x" } }) as unknown;
+    expect(readSecret({ status: 200, body: inherited }, 1, target)).toHaveProperty("odd");
+    const deeper = { data: Object.create({ password: "x" }) as unknown };
+    expect(readSecret({ status: 200, body: deeper }, 1, target)).toHaveProperty("odd");
+  });
+
   it("is a login with a token that can stand in a header, or a failure", () => {
     fc.assert(
       fc.property(answers, (answer) => {

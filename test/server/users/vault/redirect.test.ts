@@ -102,7 +102,8 @@ describe.skipIf(missing !== undefined)(`a standby in recorded answers of Vault's
     [307, (at: string) => `${at}/v1/sys/mounts`],
     [307, (at: string) => `${at}${path}?list=true`],
     [307, (at: string) => `${at}${path}#x`],
-    [307, (at: string) => `${at.replace("//", "//user:word@")}${path}`],
+    [307, (at: string) => `${at.replace("//", "//user@")}${path}`],
+    [307, (at: string) => `${at.replace("//", "//:word@")}${path}`],
     [307, () => "file:///etc/passwd"],
     [307, () => "https://"],
   ])("is not followed by %i to anything but the same question", async (status, locate) => {

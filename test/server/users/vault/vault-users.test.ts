@@ -98,6 +98,46 @@ describe("users of recorded answers of Vault's API", () => {
     expect(await users.find("alice")).toBeUndefined();
   });
 
+  it.each([
+    ["is mounted", { errors: ['no handler for route "registry/alice". route entry not found.'] }],
+    ["is of that version", { data: null, warnings: ["Invalid path for a versioned K/V secrets engine."] }],
+  ])("cannot be asked for where no store %s", async (_what, body) => {
+    const { users } = await openWith(() => ({ status: 404, body }));
+    await expect(users.find("alice")).rejects.toThrow(/no key-value store of version 1 at that mount/);
+  });
+
+  it("have the password that is stored, or the one whose hash is, of no more than 1024 bytes", async () => {
+    const hashed = await cheapScrypt("right");
+    const long = "x".repeat(1025);
+    const cases = [
+      ["right", "right", true],
+      ["right", "wrong", false],
+      ["right", "right\0", false],
+      [hashed, "right", true],
+      [hashed, hashed, false],
+      [long, long, false],
+      [long.slice(1), long.slice(1), true],
+    ] as const;
+    for (const [stored, given, is] of cases) {
+      const { users } = await openWith(() => recorded.user(stored));
+      expect(await (await users.find("alice"))?.passwordIs(given)).toBe(is);
+    }
+  });
+
+  it.each(["$6$salt$hash", "{SHA}x", "$scrypt$ln=30,r=8,p=1$AAAA$AAAA", "$2x$05$x"])(
+    "are nobody where what is stored is meant as a hash and is none here, %s, which the log says once",
+    async (stored) => {
+      const { users } = await openWith(() => recorded.user(stored));
+      const before = lines.length;
+      for (let round = 0; round < 3; round += 1) {
+        expect(await users.find("alice")).toBeUndefined();
+        pass(vaultMemoryMs);
+      }
+      expect(lines.slice(before)).toEqual([expect.stringMatching(/\\"alice\\" is no user: the stored password/)]);
+      expect(lines.join()).not.toContain(stored);
+    },
+  );
+
   it("are asked for once however many want them at the moment, and then not for a while", async () => {
     const { users, vault } = await openWith(() => recorded.user("x"));
     const found = await Promise.all(Array.from({ length: 50 }, async () => await users.find("alice")));
