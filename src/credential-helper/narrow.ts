@@ -7,7 +7,7 @@ import { parse } from "../macaroon/parse.ts";
 import { serialize } from "../macaroon/serialize.ts";
 
 /** Long enough to push for a while: docker asks anew at each command. */
-export const defaultExpires = "15m";
+const defaultExpires = "15m";
 
 /** The id narrowed to a registry's service and a short life, with a link of its own; throws Failure("misuse") where it cannot be. */
 export function narrowToRegistry(

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Failure } from "../errors.ts";
 
 /** As docker names it: `docker-credential-docker-id` without its beginning. */
-export const helper = "docker-id";
+const helper = "docker-id";
 
 /** Has docker ask docker-id for a registry's credentials; gives whether that is new. Another helper is left alone. */
 export async function addCredHelper(path: string, host: string): Promise<boolean> {

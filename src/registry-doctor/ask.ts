@@ -92,7 +92,7 @@ const byCode: Readonly<Record<string, Silence>> = {
   EPROTO: { silence: "no http", said: "speaks no TLS there that this machine understands, maybe plain http" },
 };
 
-function explain({ code = "" }: { readonly code?: string }): Silence {
+function explain({ code = "" }: { readonly code?: string | undefined }): Silence {
   const known = Object.hasOwn(byCode, code) ? byCode[code] : undefined;
   if (known !== undefined) return known;
   if (code.startsWith("ERR_SSL")) return byCode["EPROTO"] as Silence;

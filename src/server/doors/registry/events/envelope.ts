@@ -27,7 +27,7 @@ export type Envelope =
   | { readonly fault: string; readonly status: 400 | 413 };
 
 /** A registry posts a handful at a time. */
-export const mostEvents = 1000;
+const mostEvents = 1000;
 /** No name or digest is longer; what goes on is cut off. */
 const longestText = 512;
 

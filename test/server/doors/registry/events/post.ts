@@ -3,7 +3,7 @@ import type { RegistryEventLine } from "../../../../../src/server/gate/at-regist
 import { createLog } from "../../../../../src/server/log.ts";
 
 export const secret = "notify-secret";
-export const contentType = "application/vnd.docker.distribution.events.v1+json";
+const contentType = "application/vnd.docker.distribution.events.v1+json";
 
 /** As docker-registry 2.8.2 posts them; made up, but for the form. */
 export function event(more: object = {}): object {
