@@ -9,6 +9,9 @@ import { listenOn, shut } from "../../src/server/listen.ts";
 import { createLog } from "../../src/server/log.ts";
 import { serve, type Verifier } from "../../src/server/serve.ts";
 import { readSettings, type Settings } from "../../src/server/settings.ts";
+import { readRegistryFile } from "../../src/registry/settings.ts";
+import { freePort } from "../support/free-port.ts";
+import { makeSigningKeys } from "../support/signing-keys.ts";
 import { ask } from "./ask.ts";
 import { kid, narrow, root, rootKey } from "./room.ts";
 
@@ -199,5 +202,33 @@ describe("a verifier", () => {
     await expect(start({ adminSocket: settings.dockerSocket })).rejects.toMatchObject({ code: "conflict" });
     expect(existsSync(settings.authzSocket)).toBe(false);
     await start();
+  });
+
+  it("makes a registry's tokens for ids of its engine, from the same state, and tells of it beside the rest", async () => {
+    const keys = makeSigningKeys(folder);
+    const port = freePort();
+    const text = JSON.stringify({
+      registry: {
+        listen: [`http://127.0.0.1:${port}`],
+        token: { certificate: keys.certificate, key: keys.key },
+        services: [{ name: "registry" }],
+      },
+    });
+    const registry = readRegistryFile("config.yml", text, (inFile) => inFile);
+    if (registry === undefined) throw new Error("no registry");
+    const { verifier, said } = await start({ registry });
+    await install();
+    const asks = (id: string): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/auth?service=registry&scope=repository:a:pull`, {
+        headers: { authorization: `Bearer ${id}` },
+      });
+    expect((await asks(narrow(root, "op=read"))).status).toBe(200);
+    expect((await asks(narrow(root, "expires=2020-01-01T00:00:00Z"))).status).toBe(401);
+    const { text: metrics } = await ask(settings.adminSocket, "GET", "/metrics");
+    expect(metrics).toContain('docker_id_registry_requests_total{service="registry",holder="id",verdict="all"} 1');
+    expect(metrics).toContain('docker_id_decisions_total{door="registry",verdict="allowed"} 1');
+    expect(said()).toContain(`http://127.0.0.1:${port}`);
+    await verifier.close();
+    await expect(asks(root)).rejects.toThrow();
   });
 });

@@ -89,6 +89,8 @@ describe("the guard", () => {
   });
 });
 
+const from = (address: string) => ({ "x-forwarded-for": address });
+
 describe("the door under guard", () => {
   let stand: Stand;
   afterEach(async () => {
@@ -116,7 +118,6 @@ describe("the door under guard", () => {
   it("lets alice in at her own address whatever happens at others, and everywhere with what was right", async () => {
     const proxies = { trusted_proxies: ["127.0.0.1"], limits: { failures: 2 } };
     stand = await openStand({ registry: proxies });
-    const from = (address: string) => ({ "x-forwarded-for": address });
     for (const password of ["a", "b", "c"]) await tryPassword(password, from("10.0.0.66"));
     expect((await tryPassword(passwords.alice, from("10.0.0.66"))).status).toBe(429);
     expect((await tryPassword(passwords.alice, from("10.0.0.1"))).status).toBe(200);

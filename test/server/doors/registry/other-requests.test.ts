@@ -111,9 +111,7 @@ describe("the registry's door, beside tokens", () => {
     expect(await healthz()).toMatchObject({ status: 200, json: { status: "warning" } });
     const htpasswd = path.join(stand.folder, "users.htpasswd");
     writeFileSync(htpasswd, "");
-    await stand.reopen({
-      services: stand.settings.services.map((each) => ({ ...each, users: { users: {}, htpasswd } })),
-    });
+    await stand.reopen(stand.withService({ users: { users: {}, htpasswd } }));
     expect(JSON.stringify((await healthz()).json)).not.toContain("$2b$");
   });
 

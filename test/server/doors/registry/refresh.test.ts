@@ -69,16 +69,16 @@ describe("a user's refresh token", () => {
     const told = await refresh(token);
     expect(told.status).toBe(401);
     expect(told.headers["www-authenticate"]).toBe('Basic realm="docker-id"');
-    await reopen({ services: stand.settings.services.map((service) => ({ ...service, users: { users: {} } })) });
+    await reopen(stand.withService({ users: { users: {} } }));
     expect((await refresh(token)).status).toBe(401);
     await reopen();
     expect((await refresh(token)).status).toBe(200);
   });
 
   it("asks the rules again at each use", async () => {
-    const { reopen, settings } = await open();
+    const { reopen } = await open();
     const token = await refreshTokenOf(alice);
-    await reopen({ services: settings.services.map((service) => ({ ...service, rules: [] })) });
+    await reopen(stand.withService({ rules: [] }));
     expect(actionsOf(await refresh(token))).toEqual([]);
   });
 
@@ -158,9 +158,9 @@ describe("an id's refresh token", () => {
   });
 });
 
-describe("the door's own key", () => {
-  const file = (): string => path.join(stand.room.folder, "state", "registry.key");
+const file = (): string => path.join(stand.room.folder, "state", "registry.key");
 
+describe("the door's own key", () => {
   it("is made once, for its owner alone, and is no engine's", async () => {
     const { reopen } = await open();
     expect(statSync(file()).mode & 0o777).toBe(0o600);

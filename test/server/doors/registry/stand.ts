@@ -8,7 +8,7 @@ import path from "node:path";
 import { hashSync } from "bcrypt";
 import { decodeJwt, type JWTPayload } from "jose";
 import { stringify } from "yaml";
-import { readRegistryFile, type RegistrySettings } from "../../../../src/registry/settings.ts";
+import { readRegistryFile, type RegistrySettings, type ServiceSettings } from "../../../../src/registry/settings.ts";
 import { openRegistry, type RegistryDoor } from "../../../../src/server/open-registry.ts";
 import type { Pair } from "../../../support/certificates.ts";
 import { makeSigningKeys } from "../../../support/signing-keys.ts";
@@ -24,6 +24,8 @@ export interface Stand {
   readonly port: number;
   /** Makes the door anew, as after a restart; the settings may be others. */
   readonly reopen: (changed?: Partial<RegistrySettings>) => Promise<void>;
+  /** The settings with other words of each service. */
+  readonly withService: (changed: Partial<ServiceSettings>) => Pick<RegistrySettings, "services">;
   readonly get: (query: Query, options?: Asking) => Promise<Told>;
   readonly post: (form: Query | string, options?: Asking) => Promise<Told>;
   readonly ask: (method: string, target: string, options?: Asking) => Promise<Told>;
@@ -136,6 +138,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
       await door.close(0);
       door = await open(changed);
     },
+    withService: (changed) => ({ services: settings.services.map((each) => Object.assign({}, each, changed)) }),
     ask,
     get: (query, asking) => ask("GET", `/auth?${spell(query)}`, asking),
     post: (form, asking) =>

@@ -1,6 +1,5 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import path from "node:path";
 import { connect as connectSecurely } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import { makeAuthority } from "../../../support/certificates.ts";
@@ -121,8 +120,6 @@ describe("the registry's door", () => {
 });
 
 describe("the time that a request may take", () => {
-  const hear = (...parts: readonly string[]): Promise<string> => sendBytes(stand.port, ...parts);
-
   it("ends a head and a body that do not come", async () => {
     await open({ registry: { timeout: 0.4 } });
     const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n";
@@ -131,7 +128,7 @@ describe("the time that a request may take", () => {
       "GET /auth HTTP/1.1\r\nHost: x\r\n",
       `POST /auth HTTP/1.1\r\nHost: x\r\n${form}\r\ngrant`,
     ]) {
-      const heard = await hear(bytes);
+      const heard = await sendBytes(stand.port, bytes);
       expect(heard, bytes).toMatch(/^HTTP\/1\.1 408 /);
       expect(heard).toContain('{"errors":[{"code":"UNAVAILABLE"');
     }
@@ -141,7 +138,7 @@ describe("the time that a request may take", () => {
     await open({ registry: { timeout: 0.3 } });
     const address = `http://127.0.0.1:${await startSilent()}`;
     const vault = { address, mount: "m", kv: 1, auth: { token: "x" }, timeoutMs: 1500 } as const;
-    await stand.reopen({ services: stand.settings.services.map((each) => ({ ...each, users: { users: {}, vault } })) });
+    await stand.reopen(stand.withService({ users: { users: {}, vault } }));
     const told = await stand.get(base, good);
     expect(told.status).toBe(503);
     expect(errorsOf(told)).toEqual(["UNAVAILABLE"]);
