@@ -123,6 +123,18 @@ onRegistry("docker before a guarded registry and a guarded engine", { guarded: t
       failed(await docker("pull", image("team/other:v1")), 1, /authorization denied by plugin/);
     });
 
+    it("the preset for pulling is for both, too, and pushes to neither", async () => {
+      const id = await stage().narrow("--preset", "pull");
+      await holder(cli, "preset", stage().root, id);
+      const person = stage().person(`preset-${cli.major}`);
+      const push = () => person.docker(cli, stage().engine, ["push", image("team/other:v1")]);
+      person.carry(id);
+      allowed(await person.docker(cli, stage().engine, ["pull", image("team/other:v1")]));
+      failed(await push(), 1, /authorization denied by plugin/);
+      person.carry(stage().root);
+      failed(await push(), 1, /denied: requested access/);
+    });
+
     it("the engine's guard lets pass what the registry's then denies", async () => {
       const reader = await stage().narrow("--scope", "repository:team/app:pull", "--service", "registry");
       const docker = await holder(cli, "apart", stage().root, reader);
