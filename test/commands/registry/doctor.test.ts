@@ -47,6 +47,19 @@ describe("registry doctor", () => {
     expect(stdout).not.toContain("dkid_");
   });
 
+  it("reads godoauth's file, whose services are what is asked for", async () => {
+    const godoauth = join(folder, "godoauth.yml");
+    const vault = { proto: "http", host: "127.0.0.1", port: 8200, auth_token: "hunter2" };
+    const token = { issuer: "Token", certificate: "gone.crt", key: "gone.key" };
+    writeFileSync(godoauth, JSON.stringify({ storage: { vault }, http: { addr: "127.0.0.1:5002" }, token }));
+    const { stdout } = await doctor("--registry-config", theirs, "--config", godoauth);
+    expect(stdout).toMatch(/\ngood {2}service +"registry" on both sides\n/);
+    expect(stdout).toMatch(
+      /\nbad {3}issuer +the registry trusts tokens of "docker-id", and docker-id's are of "Token"\n/,
+    );
+    expect(stdout).not.toContain("hunter2");
+  });
+
   it("fails where a file is not what it should be, and quotes none", async () => {
     const odd = join(folder, "odd.yml");
     writeFileSync(odd, "hunter2: [");

@@ -58,6 +58,7 @@ export function makeDoctor(stage: () => RegistryStage) {
       const outcome = await stage().id(args, { env });
       expect(outcome.stderr).not.toMatch(/ {4}at /);
       const { well, findings } = JSON.parse(outcome.stdout) as { well: boolean; findings: readonly Finding[] };
+      expect(findings, outcome.stdout).toBeDefined();
       expect(outcome.status).toBe(well ? 0 : 1);
       for (const { verdict, advice } of findings) if (verdict === "bad") expect(advice).toMatch(/\w/);
       const of = (about: string) => findings.find((finding) => finding.about === about);
