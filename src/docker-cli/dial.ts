@@ -7,25 +7,34 @@ import type { Endpoint, TlsFiles } from "./endpoint.ts";
 const net = process.getBuiltinModule("node:net");
 
 /** As long as docker itself waits. */
-const timeoutMs = 30_000;
+const dockersTimeoutMs = 30_000;
 
 /**
  * Opens a connection to an engine as docker would; both directions end on their own. Rejects with Failure("no_engine"),
  * save that an `ssh` that fails does so only once something was to be read.
  */
-export async function dial(engine: Endpoint): Promise<Duplex> {
+export async function dial(engine: Endpoint, timeoutMs = dockersTimeoutMs): Promise<Duplex> {
   const { address, tls } = engine;
   if (address.transport === "ssh") return (await import("./dial-ssh.ts")).dialSsh(address.text);
   if (address.transport === "unix") {
-    return await opened(engine, net.connect({ path: address.path, allowHalfOpen: true }), "connect");
+    return await opened(engine, timeoutMs, net.connect({ path: address.path, allowHalfOpen: true }), "connect");
   }
-  if (address.transport !== "tcp") throw new Failure("no_engine", "docker-id does not speak to npipe:// engines");
+  if (address.transport !== "tcp") {
+    throw new Failure("no_engine", "docker-id does not speak to npipe:// engines", {
+      hint: "create takes full ids with --no-resolve",
+    });
+  }
   const where = { host: address.hostname, port: address.port, allowHalfOpen: true, noDelay: true };
-  if (tls === undefined) return await opened(engine, net.connect(where), "connect");
+  if (tls === undefined) return await opened(engine, timeoutMs, net.connect(where), "connect");
   const { connect } = await import("node:tls");
   // To an address no name can be shown, and Node warns when one is
   const servername = net.isIP(address.hostname) === 0 ? { servername: address.hostname } : {};
-  return await opened(engine, connect({ ...where, ...servername, ...readTls(engine, tls) }), "secureConnect");
+  return await opened(
+    engine,
+    timeoutMs,
+    connect({ ...where, ...servername, ...readTls(engine, tls) }),
+    "secureConnect",
+  );
 }
 
 function readTls(engine: Endpoint, { ca, cert, key, verify }: TlsFiles) {
@@ -46,7 +55,12 @@ function readIfNamed(path: string | undefined): Buffer | undefined {
   return path === undefined ? undefined : readFileSync(path);
 }
 
-async function opened(engine: Endpoint, socket: Socket, when: "connect" | "secureConnect"): Promise<Socket> {
+async function opened(
+  engine: Endpoint,
+  timeoutMs: number,
+  socket: Socket,
+  when: "connect" | "secureConnect",
+): Promise<Socket> {
   const timer = setTimeout(() => socket.destroy(new Error("no connection in time")), timeoutMs);
   try {
     await new Promise<void>((resolve, reject) => {
