@@ -12,7 +12,8 @@ export interface ReadEvent {
   readonly container?: string;
 }
 
-const kinds: Readonly<Record<string, Kind>> = {
+/** What each type of event concerns. */
+export const eventKinds: Readonly<Record<string, Kind>> = {
   container: "container",
   image: "image",
   volume: "volume",
@@ -41,7 +42,7 @@ export function readEvent(event: Json): ReadEvent | undefined {
   if (!isObject(event)) return undefined;
   const { Type: type, Action: action, Actor: actor } = event;
   if (typeof type !== "string" || typeof action !== "string" || !isObject(actor)) return undefined;
-  const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+  const kind = Object.hasOwn(eventKinds, type) ? eventKinds[type] : undefined;
   const id = actor["ID"];
   if (kind === undefined || typeof id !== "string") return undefined;
   const attributes = readAttributes(actor["Attributes"]);

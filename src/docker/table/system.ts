@@ -1,6 +1,7 @@
 import type { Kind } from "../attempt.ts";
 import { json } from "../body.ts";
 import { readAuth } from "../bodies/auth.ts";
+import { eventKinds } from "../event.ts";
 import { readFilters } from "../filters.ts";
 import { filters, flag, list, text } from "../parameters.ts";
 import { readList } from "../query.ts";
@@ -8,19 +9,8 @@ import { Unread } from "../unread.ts";
 import type { Row, Rows, TouchReader } from "./row.ts";
 import { every, guard, system } from "./touches.ts";
 
-const told: Readonly<Record<string, Kind | undefined>> = {
-  container: "container",
-  image: "image",
-  volume: "volume",
-  network: "network",
-  plugin: "plugin",
-  service: "service",
-  node: "node",
-  secret: "secret",
-  config: "config",
-  builder: "build",
-  daemon: undefined,
-};
+// The daemon's are what the operation itself touches
+const told: Readonly<Record<string, Kind | undefined>> = { ...eventKinds, daemon: undefined };
 const used: Readonly<Record<string, Kind>> = {
   container: "container",
   image: "image",

@@ -37,7 +37,7 @@ export function forwardHead(
   if (body === undefined && sent?.plan === plan) return sent.before + pass + sent.after;
   const replaced = Object.keys(plan.setHeaders).map((name) => name.toLowerCase());
   // An answer that is read here must not come packed
-  const unpacked = plan.answer === "whole" ? [] : ["accept-encoding"];
+  const unpacked = plan.answer === "whole" && plan.refusal === undefined ? [] : ["accept-encoding"];
   const dropped = new Set([...plan.dropHeaders, ...replaced, ...unpacked]);
   const kept = without(endToEnd(head.fields), never);
   const fields: Field[] = [...(dropped.size === 0 ? kept : without(kept, dropped)), ...Object.entries(plan.setHeaders)];

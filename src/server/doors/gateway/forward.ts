@@ -105,6 +105,7 @@ async function send(
       upgrade: turn.upgrade !== undefined,
       hijacked: turn.hijacked,
       answer: plan.answer,
+      refusal: plan.refusal,
       close: !head.keepAlive || (!streams && !drained),
     });
   } finally {

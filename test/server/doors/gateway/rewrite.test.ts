@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { AnswerPlan, PlanForward } from "../../../../src/server/doors/gateway/world/plan-types.ts";
+import type { AnswerPlan, PlanForward, RewriteJson } from "../../../../src/server/doors/gateway/world/plan-types.ts";
 import { until } from "../../../support/until.ts";
 import { root } from "../../room.ts";
 import { openStand, request, type Stand } from "./stand.ts";
@@ -9,13 +9,14 @@ afterEach(async () => {
   for (const stand of stands.splice(0)) await stand.close();
 });
 
-async function open(answer: AnswerPlan): Promise<Stand> {
+async function open(answer: AnswerPlan, refusal?: RewriteJson): Promise<Stand> {
   const plan: PlanForward = async ({ request: { method, target } }) => ({
     method,
     target,
     setHeaders: { "x-set": "ours" },
     dropHeaders: ["x-dropped"],
     answer,
+    ...(refusal && { refusal }),
   });
   const stand = await openStand({ plan });
   stands.push(stand);
@@ -53,6 +54,18 @@ describe("an answer that is read first", () => {
     expect(await client.hears("seen")).toContain(
       '[{"n":1700000000123456789,"f":0.12345678901234568,"s":"1700000000123456789"},"seen"]',
     );
+  });
+
+  it.each(["403 Forbidden", "409 Conflict"])("may be a refusal, which is told in other words: %s", async (status) => {
+    const stand = await open("whole", { kind: "json", rewrite: async () => ({ json: { message: "no" } }) });
+    stand.engine.answer = (socket) => void socket.write(withLength('{"message":"secret"}', status));
+    const client = stand.connect();
+    client.send(request("GET /x", root));
+    expect(await client.hears("\n")).toContain(withLength('{"message":"no"}\n', status));
+    expect(stand.engine.heard[0]?.text).not.toMatch(/accept-encoding/i);
+    stand.engine.answer = (socket) => void socket.write(withLength('{"message":"as it is"}', "404 Not Found"));
+    client.send(request("GET /x", root));
+    await client.hears("as it is");
   });
 
   it("may become another", async () => {

@@ -5,6 +5,8 @@ import { createHeadReader } from "../../../../http1/head-reader.ts";
 import { parseResponse, type ResponseHead } from "../../../../http1/response.ts";
 import { writeResponseHead } from "../../../../http1/write.ts";
 import { type AnswerSink, passWhole, type SinkParts } from "./answer-sink.ts";
+import { refusals } from "../world/discreet.ts";
+import type { AnswerPlan } from "../world/plan-types.ts";
 import type { Relayed, RelayEnd } from "./relay.ts";
 import { rewriteJson } from "./rewrite-json.ts";
 import { rewriteLines } from "./rewrite-lines.ts";
@@ -83,11 +85,16 @@ export function receiveAnswer(
     };
     closes = parts.close;
     untilClose = framing.kind === "until-close";
-    const rewritten = begun.status === 200 && method !== "HEAD" ? answer : "whole";
+    const rewritten = method === "HEAD" ? "whole" : (planned(begun.status) ?? "whole");
     if (rewritten === "whole") sink = passWhole(parts, rest.length > 0 && !body.done() ? rest : undefined, raw);
     else sink = rewritten.kind === "json" ? rewriteJson(parts, rewritten.rewrite) : rewriteLines(parts, rewritten.keep);
     if (body.done()) return complete(rest.length === 0);
     if (rest.length > 0) takeBody(rest);
+  }
+
+  function planned(status: number): AnswerPlan | undefined {
+    if (status === 200) return answer;
+    return refusals.has(status) ? relayed.refusal : undefined;
   }
 
   function takeBody(piece: Buffer): void {

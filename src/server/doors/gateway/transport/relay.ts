@@ -1,6 +1,6 @@
 import { createBodyReader } from "../../../../http1/body-reader.ts";
 import type { Body } from "../../../../http1/framing.ts";
-import type { AnswerPlan } from "../world/plan-types.ts";
+import type { AnswerPlan, RewriteJson } from "../world/plan-types.ts";
 import { receiveAnswer } from "./receive-answer.ts";
 import type { Holder, Wire } from "./wire.ts";
 
@@ -21,6 +21,7 @@ export interface Relayed {
   /** The engine may answer 200 and then speak raw. */
   readonly hijacked: boolean;
   readonly answer: AnswerPlan;
+  readonly refusal: RewriteJson | undefined;
   /** The client's connection is not used again. */
   readonly close: boolean;
 }

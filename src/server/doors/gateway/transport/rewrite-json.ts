@@ -1,7 +1,7 @@
 import { valueOf } from "../../../../http1/fields.ts";
 import { writeResponseHead } from "../../../../http1/write.ts";
 import { say, writeOwnAnswer } from "../own-answer.ts";
-import type { AnswerPlan } from "../world/plan-types.ts";
+import type { RewriteJson } from "../world/plan-types.ts";
 import { type AnswerSink, type SinkParts, unframed } from "./answer-sink.ts";
 import { parseExact } from "./exact-json.ts";
 
@@ -9,7 +9,7 @@ import { parseExact } from "./exact-json.ts";
 const mostBytes = 64 * 1024 * 1024;
 
 /** Reads an answer to its end, and sends what is made of it. */
-export function rewriteJson(parts: SinkParts, rewrite: Extract<AnswerPlan, { kind: "json" }>["rewrite"]): AnswerSink {
+export function rewriteJson(parts: SinkParts, rewrite: RewriteJson["rewrite"]): AnswerSink {
   const { client, method, head, fields, close } = parts;
   const pieces: Buffer[] = [];
   let size = 0;

@@ -26,14 +26,21 @@ export interface Forward {
   /** Lower-case names of the client's that do not go on, besides those that never do. */
   readonly dropHeaders: readonly string[];
   readonly answer: AnswerPlan;
+  /** What is made of an answer by which the engine refuses, where that is to say less. */
+  readonly refusal?: RewriteJson;
 }
 
-/** What is made of the engine's answer. Statuses other than 200 are passed on as they are. */
+/** A JSON text that is read to its end first. */
+export interface RewriteJson {
+  readonly kind: "json";
+  readonly rewrite: (value: unknown) => Promise<Rewritten>;
+}
+
+/** What is made of the engine's answer. Statuses other than 200 are passed on as they are, but for refusals. */
 export type AnswerPlan =
   /** Passed on as it is, at any size. */
   | "whole"
-  /** A JSON text that is read to its end first. */
-  | { readonly kind: "json"; readonly rewrite: (value: unknown) => Promise<Rewritten> }
+  | RewriteJson
   /** JSON values, one a line, each passed on as soon as it was judged; undefined drops it. */
   | { readonly kind: "lines"; readonly keep: (value: unknown) => Promise<unknown> };
 

@@ -5,6 +5,7 @@ import type { ReadRequest } from "../../../../docker/read-request.ts";
 import { Failure } from "../../../../errors.ts";
 import type { Admission, World } from "../../../gate.ts";
 import { planAnswer } from "./answers.ts";
+import { discreet } from "./discreet.ts";
 import { narrowQuestion } from "./narrow-question.ts";
 import { ownCreated } from "./own.ts";
 import { planRoot } from "./plan-root.ts";
@@ -57,6 +58,7 @@ async function planRestricted(
     target,
     ...planBody(read, ownCreated(read, body, owners)),
     answer: planAnswer(read, world, engine, limit),
+    refusal: { kind: "json", rewrite: discreet(target) },
   };
   if (!narrowed && body === undefined && !byWorld(read)) known.set(asked, plan);
   return plan;

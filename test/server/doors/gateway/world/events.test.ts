@@ -23,18 +23,24 @@ function of(type: string, action: string, id: string, attributes: Readonly<Recor
   return { Type: type, Action: action, Actor: { ID: id, Attributes: attributes } };
 }
 
+/** What an id that listens makes of each event. */
+async function listen(caveats: readonly string[], engine = engineOf()) {
+  const asked = request("GET /events");
+  const plan = await planForward({ request: asked, admission: await admit(caveats, asked, engine), engine });
+  if ("status" in plan || plan.answer === "whole" || plan.answer.kind !== "lines") throw new Error("no lines");
+  return plan.answer.keep;
+}
+
 /** Which of the events, by type, action and name, reach an id. */
 async function heard(
   caveats: readonly string[],
   events: readonly unknown[],
   engine = engineOf(),
 ): Promise<readonly string[]> {
-  const asked = request("GET /events");
-  const plan = await planForward({ request: asked, admission: await admit(caveats, asked, engine), engine });
-  if ("status" in plan || plan.answer === "whole" || plan.answer.kind !== "lines") throw new Error("no lines");
+  const keep = await listen(caveats, engine);
   const kept: string[] = [];
   for (const event of events) {
-    const line = (await plan.answer.keep(event)) as Told | undefined;
+    const line = (await keep(event)) as Told | undefined;
     if (line !== undefined) kept.push(`${line.Type} ${line.Action} ${line.Actor.Attributes["name"] ?? line.Actor.ID}`);
   }
   return kept;
@@ -119,6 +125,24 @@ describe("events", () => {
     const events = [of("volume", "create", "va"), of("volume", "destroy", "va"), of("volume", "create", "va")];
     expect(await heard(annas, events, engine)).toHaveLength(3);
     expect(engine.asked.filter((one) => one === "volume va")).toHaveLength(2);
+  });
+
+  it("do not follow a container to the name that it was given", async () => {
+    const engine = engineOf();
+    let name = "web";
+    const renaming: typeof engine = {
+      ...engine,
+      inspect: async (kind, asked) => {
+        const found = (await engine.inspect(kind, asked)) as object | undefined;
+        return found && kind === "container" ? { ...found, Name: `/${name}` } : found;
+      },
+    };
+    const keep = await listen(["scope=container:web:read"], renaming);
+    // As older engines tell it, which does not say what the container was created from
+    const told = async (action: string) => (await keep(ofContainer("web", action, { name: "" }, true))) !== undefined;
+    expect(await told("start")).toBe(true);
+    name = "other";
+    expect([await told("rename"), await told("stop")]).toEqual([false, false]);
   });
 
   it("tell of images, the daemon and the rest to whoever sees those", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { planForward } from "../../../../../src/server/doors/gateway/world/plan.ts";
+import { refusePrune } from "../../../../../src/server/doors/gateway/world/prune.ts";
 import { request } from "../../../../docker/engine.ts";
-import { admit, annas, berts, caveat, engineOf, first, forwarded, idOf, lists, owned, plan } from "./scene.ts";
+import { admit, anna, annas, berts, caveat, engineOf, first, forwarded, idOf, lists, owned, plan } from "./scene.ts";
 
 describe("a plan", () => {
   it("is canonical, and asks for the answer whole", async () => {
@@ -11,6 +12,7 @@ describe("a plan", () => {
       setHeaders: {},
       dropHeaders: ["content-type", "content-encoding"],
       answer: "whole",
+      refusal: { kind: "json", rewrite: expect.any(Function) as unknown },
     });
     const exec = await forwarded(["op=read,write"], "POST /containers/web/exec", { Cmd: ["sh"] });
     expect(exec.target).toBe(`/containers/${idOf("web")}/exec`);
@@ -85,6 +87,16 @@ describe("a prune", () => {
     expect(await plan(annas, "POST /images/prune")).toMatchObject({ status: 403 });
     expect(await plan([...berts, "op=read"], "POST /containers/prune")).toMatchObject({ status: 403 });
     expect((await forwarded(["op=read,write"], "POST /containers/prune")).target).toBe("/containers/prune");
+  });
+
+  it("does not go on while something is the id's to look at alone", async () => {
+    const read = (await admit(annas, request("POST /volumes/prune"))).world?.read;
+    if (read === undefined) throw new Error("it is not read");
+    const filters = { labels: [owned(first, anna)], whole: true };
+    const engine = engineOf();
+    expect(await refusePrune(read, { filters, sees: () => true }, engine)).toBeUndefined();
+    const looks = await refusePrune(read, { filters, sees: ({ level }) => level === "read" }, engine);
+    expect(looks).toMatchObject({ status: 409 });
   });
 
   it("does not go on while something claims to be the id's and is not", async () => {
