@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { Failure } from "../../../errors.ts";
+import type { Log } from "../../log.ts";
 import type { VaultSettings } from "../users.ts";
 import { isToken, readLogin, readTokenLife, type TokenLife } from "./answers.ts";
 import type { Client } from "./client.ts";
@@ -14,8 +15,15 @@ export interface Credentials {
 /** A way to come by a token; each call may give another one. Rejects with Failure("failed") when there is none now. */
 export type Login = () => Promise<Credentials>;
 
-/** The way that the settings want. */
-export function createLogin(auth: VaultSettings["auth"], client: Client, target: Target): Login {
+export interface LoginNeeds {
+  readonly client: Client;
+  readonly target: Target;
+  readonly log: Log;
+}
+
+/** The way that the settings want; throws Failure("misuse") where they cannot be meant. */
+export function createLogin(auth: VaultSettings["auth"], { client, target, log }: LoginNeeds): Login {
+  const readSecretFile = createSecretReader(log);
   if ("roleId" in auth) {
     const path = pathOfLogin(auth.mount);
     return async () => {
@@ -33,11 +41,28 @@ export function createLogin(auth: VaultSettings["auth"], client: Client, target:
   };
 }
 
-async function readSecretFile(path: string): Promise<string> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new Failure("failed", "a file of Vault's credentials cannot be read", { hint: path, cause });
-  });
-  const secret = text.trim();
-  if (isToken(secret)) return secret;
-  throw new Failure("failed", "a file of Vault's credentials does not hold one", { hint: path });
+/** Reads a file that holds a secret and nothing else; says once when it is everybody's. */
+function createSecretReader(log: Log): (path: string) => Promise<string> {
+  let warned = false;
+  return async (path) => {
+    const { text, mode } = await read(path).catch((cause: unknown) => {
+      throw new Failure("failed", "a file of Vault's credentials cannot be read", { hint: path, cause });
+    });
+    if ((mode & 0o007) !== 0 && !warned) {
+      log.warn(`${path} holds credentials of Vault, and every user of this machine may use it`);
+      warned = true;
+    }
+    const secret = text.trim();
+    if (isToken(secret)) return secret;
+    throw new Failure("failed", "a file of Vault's credentials does not hold one", { hint: path });
+  };
+}
+
+async function read(path: string): Promise<{ text: string; mode: number }> {
+  const file = await open(path, "r");
+  try {
+    return { mode: (await file.stat()).mode, text: await file.readFile("utf8") };
+  } finally {
+    await file.close();
+  }
 }

@@ -27,7 +27,12 @@ export async function openVaultUsers(settings: VaultSettings, s: UsersNeeds, sta
   const target = readTarget(settings);
   const pathOf = pathOfUsers(settings);
   const client = createClient(target);
-  const session = createSession({ ...s, client, target, login: createLogin(settings.auth, client, target) });
+  const session = createSession({
+    ...s,
+    client,
+    target,
+    login: createLogin(settings.auth, { client, target, log: s.log }),
+  });
   // A flood of names that nobody has pushes nobody out
   const known = createRemembered<FoundUser>(mostRemembered, vaultMemoryMs, s.clock);
   const absent = createRemembered<true>(mostRemembered, vaultMemoryMs, s.clock);

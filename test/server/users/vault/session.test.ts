@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -123,6 +123,23 @@ describe("a session with recorded answers of Vault's API", () => {
     const { users, vault } = await openWith({ tokenFile: file }, () => recorded.self);
     await expect(users.find("alice")).rejects.toThrow(/credentials does not hold one/);
     expect(vault.asked).toEqual([]);
+  });
+
+  it.each([
+    [0o600, 0],
+    [0o640, 0],
+    [0o644, 1],
+  ])("says once when its file is everybody's, as with %o", async (mode, times) => {
+    writeFileSync(file, "s.token");
+    chmodSync(file, mode);
+    const before = lines.length;
+    const { users } = await openWith({ tokenFile: file }, ({ path }) =>
+      path === self ? recorded.self : recorded.denied,
+    );
+    pass(10_000);
+    await expect(users.find("alice")).rejects.toThrow(/denies its token/);
+    chmodSync(file, 0o600);
+    expect(lines.slice(before).filter((line) => line.includes("every user of this machine"))).toHaveLength(times);
   });
 
   it("renews its token in time, and logs in anew where that gives less and less", async () => {
