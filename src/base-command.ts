@@ -7,7 +7,7 @@ import { findVerifier } from "./client/find-verifier.ts";
 import { requireSameEngine } from "./client/same-engine.ts";
 import { configFolder } from "./config/folder.ts";
 import { readGivenId } from "./config/given.ts";
-import type { EngineSettings, KeychainKind } from "./config/settings.ts";
+import { type EngineSettings, type KeychainKind, keychains } from "./config/settings.ts";
 import type { Endpoint } from "./docker-cli/endpoint.ts";
 import { findEndpoint } from "./docker-cli/endpoint.ts";
 import { noId, openEngineKeychain, readDefaultId, readSettled } from "./keychain/default-id.ts";
@@ -33,6 +33,14 @@ export function asFlag() {
     summary: "the id that is kept under this name, in place of the default one",
     exclusive: ["id"],
   });
+}
+
+/** The flag of those that keep an id. */
+export function keychainFlag() {
+  return Flags.custom<KeychainKind>({
+    options: [...keychains],
+    summary: "where to keep this engine's ids from now on: the OS keychain, or a file that only you can read",
+  })();
 }
 
 /**

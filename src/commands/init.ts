@@ -1,12 +1,10 @@
 import { randomBytes } from "node:crypto";
 import * as Flags from "@oclif/core/flags";
-import { BaseCommand } from "../base-command.ts";
+import { BaseCommand, keychainFlag } from "../base-command.ts";
 import { installRootKey, readReport, readStatus } from "../client/admin.ts";
 import { readGivenSecret, requireSecret } from "../config/given.ts";
 import { askHidden, canAsk } from "../config/prompt.ts";
 import { weaknessOf } from "../config/secret-strength.ts";
-import type { KeychainKind } from "../config/settings.ts";
-import { keychains } from "../config/settings.ts";
 import { writeEngineSettings } from "../config/write-settings.ts";
 import { Failure } from "../errors.ts";
 import type { Keychain } from "../keychain/keychain.ts";
@@ -45,15 +43,12 @@ export default class Init extends BaseCommand {
       helpValue: "-|@FILE",
       summary: "where the secret is: - for stdin, @FILE; else DOCKER_ID_SECRET, else a prompt",
     }),
-    keychain: Flags.string({
-      options: [...keychains],
-      summary: "where to keep ids from now on: the OS keychain, or a file that only you can read",
-    }),
+    keychain: keychainFlag(),
   };
 
   async run(): Promise<Done> {
     const { flags } = await this.parse(Init);
-    const choice = flags.keychain as KeychainKind | undefined;
+    const choice = flags.keychain;
     const keychain = await this.openKeychain(choice);
     await tryKeychain(keychain, randomBytes(8).toString("hex"));
 

@@ -50,7 +50,7 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
     paint(verdict),
     `${door} ${printable(action)}`,
     ...(service === undefined ? [] : [`at ${printable(service)}`]),
-    ...(touches ?? []).map(printable),
+    ...foldGuard(touches ?? []).map(printable),
     ...(tag === undefined ? [] : [`tag ${printable(tag)}`]),
     ...(digest === undefined ? [] : [printable(digest)]),
     ...(isLate(line) ? [`done ${printable(line.event_time ?? "")}`] : []),
@@ -60,6 +60,13 @@ export function formatLine(line: AuditLine, paint: (verdict: AuditLine["verdict"
   ];
   const why = reasons === undefined || reasons.length === 0 ? "" : `: ${reasons.map(printable).join("; ")}`;
   return `${words.join(" ")}${why}`;
+}
+
+/** Who reaches for one place of the guard's from above reaches for dozens. */
+function foldGuard(touches: readonly string[]): readonly string[] {
+  const others = touches.filter((touch) => !touch.startsWith("guard:"));
+  const places = touches.length - others.length;
+  return places < 2 ? touches : [...others, `the guard itself (${places} places)`];
 }
 
 /** A registry tells of what it could not tell before, and that is not when it was done. */

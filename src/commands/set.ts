@@ -1,12 +1,11 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
-import { BaseCommand, toPresented } from "../base-command.ts";
+import { BaseCommand, keychainFlag, toPresented } from "../base-command.ts";
 import { readReport, readStatus } from "../client/admin.ts";
 import { pingEngine } from "../client/engine.ts";
 import { readGivenId } from "../config/given.ts";
 import { askHidden, canAsk } from "../config/prompt.ts";
 import type { KeychainKind } from "../config/settings.ts";
-import { keychains } from "../config/settings.ts";
 import { writeEngineSettings } from "../config/write-settings.ts";
 import type { PresentedId } from "../base-command.ts";
 import { Failure } from "../errors.ts";
@@ -46,15 +45,12 @@ export default class Set extends BaseCommand {
   static override flags = {
     as: Flags.string({ helpValue: "NAME", summary: "keep it under this name, beside the default one" }),
     forget: Flags.boolean({ summary: "forget the id that is kept, in place of keeping one" }),
-    keychain: Flags.string({
-      options: [...keychains],
-      summary: "where to keep this engine's ids from now on: the OS keychain, or a file that only you can read",
-    }),
+    keychain: keychainFlag(),
   };
 
   async run(): Promise<Kept | Forgotten> {
     const { args, flags } = await this.parse(Set);
-    const choice = flags.keychain as KeychainKind | undefined;
+    const choice = flags.keychain;
     const name = flags.as === undefined ? defaultName : admitName(flags.as);
     if (flags.forget) return await this.#forget(name, args.id, choice);
     const id = toPresented(await this.#readId(args.id));

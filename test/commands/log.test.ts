@@ -46,6 +46,14 @@ describe("a line of the audit", () => {
       },
       "2030-01-01T00:00:00.000Z SEEN registry registry.push repository:a:push tag v1\\u000a sha256:00 by alice",
     ],
+    [
+      { touches: ["guard:/run/docker:write", "host:bind/:write", "guard:/etc/docker:write"] },
+      "2030-01-01T00:00:00.000Z REFUSED authz container.start host:bind/:write the guard itself (2 places)",
+    ],
+    [
+      { touches: ["guard:/run/docker:write"] },
+      "2030-01-01T00:00:00.000Z REFUSED authz container.start guard:/run/docker:write",
+    ],
     [{ count: 7 }, "2030-01-01T00:00:00.000Z REFUSED authz container.start and 7 more of that source"],
     [
       { links: ["\u202E1\u{E0001}"] },

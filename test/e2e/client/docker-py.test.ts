@@ -6,7 +6,7 @@ import { run } from "../../support/run.ts";
 import { secret } from "../../support/stage.ts";
 import { allowed } from "../../support/verdicts.ts";
 
-const script = new URL("life.py", import.meta.url).pathname;
+const script = new URL("../gateway/docker-py.py", import.meta.url).pathname;
 
 onStage(
   "docker-py, unchanged",
@@ -21,7 +21,7 @@ onStage(
       expect(without.stderr).toContain("403 Client Error");
       const outcome = await callBeside(stage().env, newestDocker(), ["exec", "--", "/usr/bin/python3", script]);
       expect(outcome.status, outcome.stderr).toBe(0);
-      expect(outcome.stdout).toBe("lived\n");
+      expect(outcome.stdout).toBe("done\n");
     });
   },
   { also: ["docker-py"] },
