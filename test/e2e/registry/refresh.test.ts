@@ -1,4 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
+import { attenuate } from "../../../src/macaroon/attenuate.ts";
+import { parse } from "../../../src/macaroon/parse.ts";
+import { serialize } from "../../../src/macaroon/serialize.ts";
 import { onRegistry } from "../../support/on-registry.ts";
 import { newestDocker } from "../../support/dockers.ts";
 import { eachDocker } from "../../support/on-stage.ts";
@@ -92,6 +95,21 @@ onRegistry("what docker keeps after a login", { otherServices: [elsewhere] }, (s
     allowed(await stage().id(["revoke", link]));
     expect(await refreshToken(stage().door, refresh, scope)).toMatchObject({ status: 401 });
     expect(await getToken(stage().door, { login: asLogin(stage().root) })).toMatchObject({ status: 200 });
+  });
+
+  it("is the id itself where that can hold no more caveats, or no more bytes", async () => {
+    const cli = newestDocker();
+    const root = parse(stage().root);
+    for (const [name, caveats] of [
+      ["many", Array<string>(64).fill("op=read")],
+      ["long", [...Array.from({ length: 55 }, () => `for=${"y".repeat(100)}`), "op=read"]],
+    ] as const) {
+      const person = stage().person(name);
+      const id = serialize(attenuate(root, caveats));
+      allowed(await person.login(cli, stage().engine, stage().registry.host, asLogin(id)));
+      allowed(await person.docker(cli, stage().engine, ["pull", image("team/app:v1")]));
+      failed(await person.docker(cli, stage().engine, ["push", image("team/app:v1")]), 1, /denied/);
+    }
   });
 
   it("is no longer good when the id has expired", async () => {
