@@ -7,7 +7,7 @@ import { node } from "../../support/node.ts";
 import { openTerminal } from "../../support/terminal.ts";
 import { allowed, failed } from "../../support/verdicts.ts";
 import { entry } from "../../support/verifier.ts";
-import { onADesk } from "../on-a-desk.ts";
+import { onADesk, type Desk } from "../on-a-desk.ts";
 
 const isOf = async (hash: string, password: string) => {
   const record = readPasswordRecord(hash);
@@ -53,19 +53,21 @@ onADesk("registry hash", (desk) => {
 
   const missing = needs("tmux");
   it.skipIf(missing !== undefined)(`asks twice on a terminal and shows neither${missing ?? ""}`, async () => {
-    const ask = async (first: string, second: string) => {
-      const command = `'${node}' '${entry}' registry hash; echo ended; exec sleep 60`;
-      const terminal = await openTerminal(desk().workspace, ["sh", "-c", command], desk().env);
-      await terminal.shows(/Password: /);
-      await terminal.line(first);
-      await terminal.shows(/Once more: /);
-      await terminal.line(second);
-      return await terminal.shows(/^ended/m);
-    };
-    expect(await ask("correct horse battery", "correct horse")).toMatch(/the two were not the same/);
-    const shown = await ask("correct horse battery", "correct horse battery");
+    expect(await answerTwice(desk(), "correct horse battery", "correct horse")).toMatch(/the two were not the same/);
+    const shown = await answerTwice(desk(), "correct horse battery", "correct horse battery");
     expect(shown).not.toContain("correct");
     const [printed = ""] = /\$scrypt\$\S+/.exec(shown) ?? [];
     expect(await isOf(printed, "correct horse battery")).toBe(true);
   });
 });
+
+/** Answers both questions on a terminal; gives all that it showed. */
+async function answerTwice({ workspace, env }: Desk, first: string, second: string): Promise<string> {
+  const command = `'${node}' '${entry}' registry hash; echo ended; exec sleep 60`;
+  const terminal = await openTerminal(workspace, ["sh", "-c", command], env);
+  await terminal.shows(/Password: /);
+  await terminal.line(first);
+  await terminal.shows(/Once more: /);
+  await terminal.line(second);
+  return await terminal.shows(/^ended/m);
+}
