@@ -34,7 +34,7 @@ function grants(link: string, touch: Touch, { attempt, circumstances, linksBefor
   const path = pathTo(link, linksBefore);
   if (path === undefined || !circumstances.ownership) return false;
   const { kind, id, level, labels = {} } = touch;
-  // Without an image there is no container to own; the image may be used for that, and not be looked at
+  // Without an image there is no container to own; the image may be used for that
   if (kind === "image") return level === "read" && attempt.touches.some((made) => isMadeFrom(id, made));
   if (!labelled.includes(kind) || id === "*") return false;
   // What does not exist yet will be labelled by the gateway with every link of the token

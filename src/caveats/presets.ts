@@ -38,7 +38,8 @@ export const presets: Readonly<Record<"read-only" | "monitor" | "ci" | "deploy" 
       `link=${link}`,
       `owner=${link}`,
       "confined=true",
-      only("container.*", "exec.*", "network.*", "volume.*"),
+      // What docker-compose asks besides: the gateway tells it nothing of the host, and of events its own
+      only("container.*", "exec.*", "network.*", "volume.*", "image.inspect", "system.info", "system.events"),
     ],
   },
   deploy: {

@@ -1,4 +1,4 @@
-import type { Attempt, Circumstances } from "../docker/attempt.ts";
+import type { Attempt, Circumstances, Touch } from "../docker/attempt.ts";
 import type { ReadRequest, UnreadRequest } from "../docker/read-request.ts";
 import type { Asked } from "../docker/resolve.ts";
 import { decide, refusedByCaveats, refusedByRules } from "./decide.ts";
@@ -39,12 +39,27 @@ export function decideInWorld(
   const [first, ...more] = refusedByCaveats(others, bare, circumstances);
   if (first !== undefined) return { verdict: "refused", reasons: [first, ...more] };
 
+  if (attempt !== undefined && looksAtMaterial(token, attempt, circumstances)) {
+    return { verdict: "allowed", narrowed: false };
+  }
   const unseen = read.asked.find((asked) => !isSeen(asked, token, attempt ?? bare, circumstances));
   if (unseen?.unanswered === true) return { ...decision, unanswered: true };
   if (unseen !== undefined) return { ...decision, unseen };
   if ("unreadable" in read || read.row.listing === undefined) return decision;
   const [why, ...whys] = refusedListing(token, read, others, circumstances);
   return why === undefined ? { verdict: "allowed", narrowed: true } : { verdict: "refused", reasons: [why, ...whys] };
+}
+
+/**
+ * Whether it is to look at an image that the id may make a container of: from inside it would see all of it, and clients
+ * look before they create. All of its caveats have to agree to that, as if it were tried.
+ */
+function looksAtMaterial(token: VerifiedToken, attempt: Attempt, circumstances: Circumstances): boolean {
+  const [image, ...more] = attempt.touches;
+  if (attempt.action !== "image.inspect" || image?.kind !== "image" || more.length > 0) return false;
+  const made: Touch = { kind: "container", id: "+", level: "write", names: [], labels: {}, image: image.id };
+  const create: Attempt = { ...attempt, action: "container.create", op: "write", touches: [image, made] };
+  return decide(token, create, circumstances).verdict === "allowed";
 }
 
 /** What the request would be if it touched nothing; undefined where not even that is known. */

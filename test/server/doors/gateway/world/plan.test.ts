@@ -31,7 +31,7 @@ describe("a plan", () => {
       ["DELETE /networks/NAME", "network NAME not found"],
     ];
     for (const [line, message] of words) {
-      for (const name of ["b1", "vb", "nb", "box", "nothing"]) {
+      for (const name of ["b1", "vb", "nb", "nothing"]) {
         const refused = { status: 404, json: { message: message.replace("NAME", name) } };
         expect(await plan(annas, line.replace("NAME", name))).toEqual(refused);
       }
@@ -41,7 +41,8 @@ describe("a plan", () => {
       status: 404,
       json: { message: `No such exec instance: ${exec}` },
     });
-    expect(await plan(annas, "GET /images/box:1/json")).toEqual({
+    // What it could not make a container of
+    expect(await plan([...annas, "op=read"], "GET /images/box:1/json")).toEqual({
       status: 404,
       json: { message: "No such image: box:1" },
     });
