@@ -65,7 +65,7 @@ export async function openRegistry(settings: RegistrySettings, parts: RegistryPa
       answerToken: createTokenServer({
         gate,
         services,
-        hold: createHolders({
+        ...createHolders({
           gate,
           guard,
           doorKey,

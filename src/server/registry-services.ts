@@ -1,10 +1,11 @@
 import { Failure } from "../errors.ts";
 import type { RegistrySettings, ServiceSettings, SigningSettings } from "../registry/settings.ts";
+import { createNowAndThen } from "./doors/registry/now-and-then.ts";
 import type { OpenService, Services } from "./doors/registry/service.ts";
 import { describeError, type Log } from "./log.ts";
 import { openSigner, type Signer } from "./signing/open-signer.ts";
 import { openUsers } from "./users/open-users.ts";
-import type { Hashing } from "./users/users.ts";
+import type { Hashing, Users } from "./users/users.ts";
 
 export interface ServicesParts {
   readonly clock: () => Date;
@@ -29,6 +30,10 @@ interface Slot {
   opened?: OpenService;
   opening?: Promise<OpenService>;
   failed?: { readonly atMs: number; readonly error: Failure };
+  /** Somebody was found there, so that it is no stranger's fancy. */
+  proven?: true;
+  /** Nobody finds it any more. */
+  gone?: true;
 }
 
 /**
@@ -37,6 +42,8 @@ interface Slot {
  */
 export async function openServices(settings: RegistrySettings, parts: ServicesParts): Promise<KeptServices> {
   const { clock, log } = parts;
+  // What strangers can have opened again and again must not fill the log
+  const quiet = { ...parts, log: quieten(log, clock) };
   const signers = new Map<string, Promise<Signer>>();
   const configured = new Map(
     settings.services.map((each) => [each.name, { settings: each, label: each.name } satisfies Slot as Slot]),
@@ -58,9 +65,20 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
     }
   }
 
-  async function openOne({ settings: { name, hosts, rules, signing, users }, label }: Slot): Promise<OpenService> {
+  async function openOne(slot: Slot): Promise<OpenService> {
+    const { name, hosts, rules, signing, users } = slot.settings;
+    const { label } = slot;
     const signer = await signerFor(signing);
-    return { name, label, hosts, rules, signer, users: await openUsers(users, parts) };
+    if (configured.has(name)) {
+      return { name, label, hosts, rules, signer, users: await openUsers(users, parts) };
+    }
+    const opened = await openUsers(users, quiet);
+    const find: Users["find"] = async (user) => {
+      const found = await opened.find(user);
+      if (found !== undefined) slot.proven = true;
+      return found;
+    };
+    return { name, label, hosts, rules, signer, users: { ...opened, find } };
   }
 
   async function open(slot: Slot): Promise<OpenService> {
@@ -69,6 +87,7 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
     if (failed !== undefined && Math.abs(clock().getTime() - failed.atMs) < againMs) throw failed.error;
     try {
       slot.opened = await (slot.opening ??= openOne(slot));
+      if (slot.gone === true) slot.opened.users.close();
       return slot.opened;
     } catch (error) {
       if (error instanceof Failure) {
@@ -88,10 +107,11 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
     const slot = before ?? { settings: found, label: "any" };
     byName.delete(name);
     byName.set(name, slot);
-    for (const [oldest, { opened }] of byName) {
+    for (const [oldest, evicted] of byName) {
       if (byName.size <= mostByName) break;
       byName.delete(oldest);
-      opened?.users.close();
+      evicted.gone = true;
+      evicted.opened?.users.close();
     }
     return slot;
   }
@@ -101,10 +121,14 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
       const slot = configured.get(name) ?? findByName(name);
       return slot === undefined ? undefined : (slot.opened ?? open(slot));
     },
-    open: () => [...configured.values(), ...byName.values()].flatMap(({ opened }) => opened ?? []),
+    isOpen: (name) => (configured.get(name) ?? byName.get(name))?.opened !== undefined,
+    open() {
+      const latest = [...byName.values()].findLast(({ proven }) => proven === true);
+      return [...configured.values(), ...(latest === undefined ? [] : [latest])].flatMap(({ opened }) => opened ?? []);
+    },
     unopened: () => [...configured.values()].filter(({ opened }) => opened === undefined).map(({ label }) => label),
     close() {
-      for (const { users } of kept.open()) users.close();
+      for (const { opened } of [...configured.values(), ...byName.values()]) opened?.users.close();
       for (const signer of signers.values())
         void signer.then(
           ({ close }) => close(),
@@ -125,4 +149,15 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
 
 function orMisuse(error: unknown): void {
   if (!(error instanceof Failure) || error.code === "misuse") throw error;
+}
+
+/** A log that says the same sentence once a minute. */
+function quieten(log: Log, clock: () => Date): Log {
+  const may = createNowAndThen(clock, 60_000);
+  const quietly =
+    (level: "debug" | "info" | "warn" | "error") =>
+    (...said: Parameters<Log["info"]>): void => {
+      if (may(JSON.stringify(said))) log[level](...said);
+    };
+  return { debug: quietly("debug"), info: quietly("info"), warn: quietly("warn"), error: quietly("error") };
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions } from "node:tls";
 import { getRequestListener } from "@hono/node-server";
@@ -9,6 +10,8 @@ import type { RegistryApp } from "./app.ts";
 /** The largest id in Basic, and room for the scopes of a build. */
 const mostHeadBytes = 48 * 1024;
 const mostConnections = 4096;
+/** Of one address, which may be a proxy's. */
+const mostOfAddress = 1024;
 const keepAliveMs = 15_000;
 
 /** Makes a server of the door, for each of its addresses; with `tls` it speaks https and asks nobody for a certificate. */
@@ -36,6 +39,7 @@ export function createRegistryServer(app: RegistryApp, timeoutMs: number, tls?: 
       : createSecureServer({ ...options, ...tls, minVersion: "TLSv1.2", handshakeTimeout: timeoutMs }, listener);
   const server = secure ?? createServer(options, listener);
   server.maxConnections = mostConnections;
+  boundByAddress(server);
   // Whoever does not take its answers
   server.timeout = Math.max(timeoutMs, keepAliveMs) + 1000;
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -50,6 +54,25 @@ export interface SecuredServer {
   readonly server: Server;
   /** Shows another certificate from now on. */
   readonly renew: (context: SecureContextOptions) => void;
+}
+
+/** Whoever holds more connections than that leaves none for others. */
+function boundByAddress(server: Server): void {
+  const open = new Map<string, number>();
+  server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress ?? "";
+    const now = (open.get(address) ?? 0) + 1;
+    if (now > mostOfAddress) {
+      socket.destroy();
+      return;
+    }
+    open.set(address, now);
+    socket.once("close", () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
 }
 
 /** What cannot be read as a request is answered as everything else is. */

@@ -1,6 +1,6 @@
 import type { OpenService, Services } from "./service.ts";
 
-/** How the door is, for whoever watches over it; nothing in it is secret, but the names of services. */
+/** How the door is, for whoever watches over it; the names of services are all that it gives away. */
 export interface Health {
   /** `failing`: some service cannot make tokens for its users. */
   readonly status: "ok" | "warning" | "failing";
@@ -41,13 +41,13 @@ async function look(services: Pick<Services, "open" | "unopened">, clock: () => 
   return { status, services: [...unopened, ...opened] };
 }
 
-async function describe({ name, signer, users }: OpenService) {
+async function describe({ label, signer, users }: OpenService) {
   const { certificateExpires, warning } = signer.health();
   const reachable = await users.find(nobody).then(
     () => true,
     () => false,
   );
-  const told = { name, certificate_expires: certificateExpires.toISOString() };
+  const told = { name: label, certificate_expires: certificateExpires.toISOString() };
   const found = reachable ? ("reachable" as const) : ("unreachable" as const);
   return warning === undefined ? { ...told, users: found } : { ...told, users: found, warning };
 }

@@ -142,7 +142,12 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
     return { holder: { kind: "refresh", text, key, account: user.name, rights }, user };
   }
 
-  return async function hold(service: OpenService, shown: Shown, from: Whence): Promise<Held> {
+  function tired(service: string, { source }: Whence): Refusal | undefined {
+    const advice = guard.tired({ service, name: "", credential: "", source });
+    return advice.kind === "wait" ? tooMany(advice.retryAfterSeconds).refusal : undefined;
+  }
+
+  async function hold(service: OpenService, shown: Shown, from: Whence): Promise<Held> {
     try {
       if (shown.kind === "nothing") return { holder: { kind: "anonymous", rights: rightsFor(service, from) } };
       if (shown.kind === "refresh") return await holdRefresh(service, shown.text, from);
@@ -152,9 +157,14 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
       return await holdPassword(service, name, password, from);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== unknowable) throw error;
+      // A service that only a stranger has named may be none at all, and each of them is another question
+      if (service.label !== service.name) {
+        guard.failed({ service: service.name, name: "", credential: "", source: from.source });
+      }
       return { refusal: { status: 503, message: error.message, retryAfterSeconds: 2 } };
     }
-  };
+  }
+  return { hold, tired };
 }
 
 function actAs(service: OpenService, text: string, user: FoundUser, from: Whence): Holder {

@@ -17,7 +17,8 @@ export interface OpenService {
 export interface Services {
   /** Undefined where there is none of that name; rejects with Failure("failed") where one cannot be opened just now. */
   find(name: string): OpenService | undefined | Promise<OpenService | undefined>;
-  /** Those that are open now. */
+  isOpen(name: string): boolean;
+  /** Those that are open now; of those that only their being asked for has named, the last one with users. */
   open(): readonly OpenService[];
   /** The names of those that are configured and could not be opened yet. */
   unopened(): readonly string[];

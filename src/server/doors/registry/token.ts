@@ -17,6 +17,8 @@ export interface TokenParts {
   readonly gate: Pick<RegistryGate, "grant" | "refuse">;
   readonly services: Services;
   readonly hold: (service: OpenService, shown: Shown, from: Whence) => Promise<Held>;
+  /** Why nobody from there is listened to just now. */
+  readonly tired: (service: string, from: Whence) => Refusal | undefined;
   readonly refresher: Refresher;
   readonly issued: Pick<Issued, "record">;
   readonly trusted: RegistrySettings["trusted"];
@@ -30,12 +32,15 @@ const needed = "this needs a user's name and password, or an id";
 
 /** Makes what answers `GET /auth` and `POST /auth`; never rejects. */
 export function createTokenServer(parts: TokenParts): (incoming: IncomingMessage) => Promise<Answer> {
-  const { gate, services, hold, refresher, issued, trusted, random, report, metrics } = parts;
+  const { gate, services, hold, tired, refresher, issued, trusted, random, report, metrics } = parts;
 
   async function serve(incoming: IncomingMessage, from: Whence, told: Told): Promise<Answer> {
     const read = incoming.method === "POST" ? await readPost(incoming) : readGet(incoming);
     if ("status" in read) return refuse({ refusal: read }, from, told);
     const { request, shown } = read;
+    // To open one may be dear, and it is a stranger who asks
+    const weary = services.isOpen(request.service) ? undefined : tired(request.service, from);
+    if (weary !== undefined) return refuse({ refusal: weary }, from, told);
     const service = await services.find(request.service);
     if (service === undefined) {
       const message = "this token server makes no tokens for a service of that name";

@@ -79,14 +79,23 @@ describe.skipIf(why !== undefined)(why === undefined ? "godoauth's way" : `godoa
     }
   });
 
-  it("holds no more services than that, whatever strangers ask for, and counts them as one", async () => {
+  it("tires of strangers who think up services, holds few of them, and counts them as one", async () => {
     await open();
-    for (let at = 0; at < 66; at++) await stand.get({ service: `s${at}`, scope }, good);
-    const { json } = await stand.ask("GET", "/healthz");
-    expect((json["services"] as unknown[]).length).toBe(64);
+    const think = async (at: number): Promise<number> => (await stand.get({ service: `s${at}`, scope }, good)).status;
+    for (let at = 0; at < 100; at++) expect(await think(at)).toBe(503);
+    expect(await think(100)).toBe(429);
+    expect((await stand.ask("GET", "/healthz")).json).toEqual({ status: "ok", services: [] });
+    expect((await stand.ask("GET", "/metrics")).text).not.toContain("s99");
+    expect(stand.room.log().match(/users could not be asked/g)?.length).toBeLessThan(10);
+    stand.room.later(61_000);
+    expect((await stand.get({ service: "linux", scope }, good)).status).toBe(200);
+    stand.room.later(6000);
+    expect((await stand.ask("GET", "/healthz")).json).toMatchObject({
+      services: [{ name: "any", users: "reachable" }],
+    });
     const { text } = await stand.ask("GET", "/metrics");
-    expect(text).toMatch(/docker_id_registry_requests_total\{service="any",holder="nobody",verdict="refused"\} 66/);
-    expect(text).not.toContain("s65");
+    expect(text).toContain('docker_id_registry_requests_total{service="any",holder="nobody",verdict="refused"} 100');
+    expect(text).toContain('docker_id_registry_requests_total{service="any",holder="user",verdict="part"} 1');
   });
 
   it("takes ids all the same, and gives refresh tokens", async () => {

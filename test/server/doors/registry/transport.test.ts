@@ -1,5 +1,5 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import { makeAuthority } from "../../../support/certificates.ts";
@@ -116,6 +116,19 @@ describe("the registry's door", () => {
     expect(await from("10.0.0.7, 10.0.0.8")).toBe(401);
     expect(await from("10.0.0.7, nonsense")).toBe(401);
     expect((await stand.get(base, { as })).status).toBe(401);
+  });
+});
+
+describe("connections", () => {
+  it("are no more than so many from one address, and free again once they end", async () => {
+    await open();
+    const many = Array.from({ length: 1024 }, () => connect(stand.port, "127.0.0.1"));
+    for (const socket of many) socket.on("error", () => undefined);
+    held.push(...many);
+    await until("all are there", () => many.every((socket) => socket.readyState === "open"));
+    expect(await sendBytes(stand.port, "GET /server-ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).toBe("");
+    for (const socket of many.slice(0, 10)) socket.destroy();
+    await until("there is room", async () => (await stand.get(base, good).catch(() => undefined))?.status === 200);
   });
 });
 
