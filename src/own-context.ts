@@ -10,7 +10,7 @@ import { askAlive } from "./forwarder/alive.ts";
 import { ownRuntimeFolder } from "./forwarder/private-folder.ts";
 import { until } from "./host/sockets.ts";
 import { hasUserSystemd, removeUserUnit, startUserUnit } from "./host/user-unit.ts";
-import { quoteWords } from "./shell/quote.ts";
+import { quoteWord } from "./shell/quote.ts";
 import { startCommand } from "./start-command.ts";
 
 /** A docker context whose socket adds an engine's default id. */
@@ -41,7 +41,7 @@ export async function writeContext(parts: ContextParts, say: (line: string) => v
   const command = [...startCommand(), ...engineWords(engine), "socket", "--path", socket];
   await writeOwnContext(dockerFolder(parts), name, socket, engine);
   if (!hasUserSystemd(environment)) {
-    say(`no systemd runs services for this user: the socket is there while this runs: ${quoteWords("bash", command)}`);
+    say(`no systemd runs services for this user: the socket is there while this runs: ${asTyped(command)}`);
     return { name, socket, keeper: "nobody", command };
   }
   const settings = handedOn.flatMap((each) => {
@@ -67,6 +67,11 @@ export async function removeContext(parts: ContextParts, say: (line: string) => 
   const context = await removeOwnContext(folder, name);
   if (context && readCurrentContext(folder) === name) say("docker still goes by it: docker context use default");
   return unit || context ? name : undefined;
+}
+
+/** As a person would type it: quotes only where they are needed. */
+function asTyped(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteWord("bash", word))).join(" ");
 }
 
 function dockerFolder({ dockerFlags, environment }: ContextParts): string {

@@ -4,7 +4,7 @@ import type { Reason } from "../../policy/decision.ts";
 export const words = {
   noId:
     "this engine is guarded by docker-id and the request carried no id; put one in the X-Docker-Id header " +
-    '(export DOCKER_CUSTOM_HEADERS="X-Docker-Id=$(docker-id show)"), or ask whoever runs this engine for one',
+    "(docker-id exec -- COMMAND does, and docker-id shell-init for docker), or ask whoever runs this engine for one",
   malformed: "the id that came with the request is no id of docker-id, or not all of it; docker-id inspect reads one",
   otherEngine: "the id that came with the request is of another engine, or of a guard of this one that was ended",
   revoked: "the id that came with the request was revoked; ask whoever gave it to you for another",
