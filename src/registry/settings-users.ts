@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { admitName } from "../caveats/name.ts";
 import { Failure } from "../errors.ts";
+import { admitAccessString } from "./access-string.ts";
 import type { UsersSettings, VaultSettings } from "./settings-types.ts";
 
 /** The user name that stands for an id itself, and that nobody else may bear. */
@@ -45,6 +46,7 @@ export function readUsers(
 ): UsersSettings {
   const users = Object.entries(file.users ?? {}).map(([name, { password, labels, access }]) => {
     admitUser(service, name);
+    if (access !== undefined) admitAccess(service, name, access);
     const more = { ...(labels === undefined ? {} : { labels }), ...(access === undefined ? {} : { access }) };
     return [name, { password, ...more }] as const;
   });
@@ -65,6 +67,15 @@ function admitUser(service: string, name: string): void {
     throw new Failure("misuse", `the registry's service ${service} has a user whose name cannot be one`, {
       hint: `${ownName} stands for an id itself, and a colon ends a user's name`,
     });
+  }
+}
+
+function admitAccess(service: string, name: string, access: string): void {
+  try {
+    admitAccessString(access);
+  } catch (cause) {
+    const why = cause instanceof Failure ? `: ${cause.message}` : "";
+    throw new Failure("misuse", `the access of the user ${name} of ${service} cannot be read${why}`, { cause });
   }
 }
 

@@ -188,25 +188,31 @@ function readService(service: File["services"][number], file: File, resolve: Res
     hosts: service.hosts ?? [],
     signing: readSigning(name, file.issuer, file.token ?? {}, service.token ?? {}, resolve),
     users: readUsers(name, service, resolve),
-    rules: (service.rules ?? []).map(readRule),
+    rules: (service.rules ?? []).map((rule) => readRule(name, rule)),
   };
 }
 
-function readRule({ match = {}, actions, comment }: z.infer<typeof ruleSchema>): RuleSettings {
-  const { account, type, name, service, ip, labels } = match;
-  // A rule for addresses or variables that cannot be read would match nobody, and so let what stands after it decide
-  return admitRule({
+function readRule(service: string, { match = {}, actions, comment }: z.infer<typeof ruleSchema>): RuleSettings {
+  const { account, type, name, service: of, ip, labels } = match;
+  const rule: RuleSettings = {
     match: {
       ...(account === undefined ? {} : { account }),
       ...(type === undefined ? {} : { type }),
       ...(name === undefined ? {} : { name }),
-      ...(service === undefined ? {} : { service }),
+      ...(of === undefined ? {} : { service: of }),
       ...(ip === undefined ? {} : { ip }),
       ...(labels === undefined ? {} : { labels }),
     },
     actions,
     ...(comment === undefined ? {} : { comment }),
-  });
+  };
+  try {
+    return admitRule(rule);
+  } catch (cause) {
+    // One that matches nobody would let what stands after it decide
+    const why = cause instanceof Failure ? `: ${cause.message}` : "";
+    throw new Failure("misuse", `a rule of the registry's service ${service} cannot be read${why}`, { cause });
+  }
 }
 
 function readProxy(written: string): Block {

@@ -185,6 +185,16 @@ describe("the registry's settings", () => {
       { token, services: [{ name: "a", rules: [{ match: { name: "${acount}/**" }, actions: [] }] }] },
       "variables",
     ],
+    [
+      "a rule of a variable that there is not",
+      { token, services: [{ name: "a", rules: [{ match: { name: "${accuont}/**" }, actions: ["*"] }] }] },
+      "a rule of the registry's service a",
+    ],
+    [
+      "an access that is none",
+      { token, services: [{ name: "a", users: { bob: { password: "x", access: "everything" } } }] },
+      "the user bob of a",
+    ],
     ["a proxy that is no address", { ...least, trusted_proxies: ["proxy"] }, "trusted_proxies"],
     ["a request that may take no time", { ...least, timeout: 0 }, "timeout"],
   ])("refuse %s", (_, file, message) => {
