@@ -47,6 +47,7 @@ missing_packages() {
     have docker-registry || echo docker-registry
     have skopeo || echo skopeo
     have ctr || echo containerd
+    have bao || python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
     have curl || echo curl
     [ -x /lib/systemd/systemd ] || echo systemd ;;
   bench)

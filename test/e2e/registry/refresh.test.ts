@@ -123,6 +123,8 @@ onRegistry("what docker keeps after a login", { otherServices: [elsewhere] }, (s
     stage().setPasswords({ alice: passwords.alice });
     await until("bob is gone", async () => (await refreshToken(stage().door, refresh, scope)).status === 401);
     stage().setPasswords(passwords);
+    const back = () => getToken(stage().door, { login: { name: "bob", password: passwords.bob } });
+    await until("bob is back", async () => (await back()).status === 200);
   });
 
   it("is for that registry alone: not for another, not for the engine", async () => {
@@ -134,5 +136,16 @@ onRegistry("what docker keeps after a login", { otherServices: [elsewhere] }, (s
     // As the password, or as an id to narrow, it is worth nothing either
     const asPassword = await getToken(stage().door, { login: { name: "alice", password: user } });
     expect(asPassword).toMatchObject({ status: 401 });
+  });
+
+  it("is good after docker-id was killed, as is what was taken back before", async () => {
+    const gone = await stage().narrow("--scope", scope);
+    const ids = [await refreshOf(asLogin(stage().root)), await refreshOf({ name: "alice", password: passwords.alice })];
+    const revoked = await refreshOf(asLogin(gone));
+    allowed(await stage().id(["revoke", "-"], { input: gone }));
+    await stage().verifier.kill9();
+    await stage().verifier.start();
+    for (const refresh of ids) expect(await refreshToken(stage().door, refresh, scope)).toMatchObject({ status: 200 });
+    expect(await refreshToken(stage().door, revoked, scope)).toMatchObject({ status: 401 });
   });
 });
