@@ -33,11 +33,15 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
   const words = process.argv.slice(2);
   const own = words[0] === "accompany-own";
   const beside = own || words[0] === "accompany";
-  (beside ? import("../dist/accompany.js") : import("../dist/entry.js")).then(
-    (entry) => (beside ? entry.accompany(words.slice(1), own) : entry.enter(words)),
-    (error) => {
-      process.stderr.write(`docker-id does not start: ${error.message}\n`);
-      process.exitCode = 1;
-    },
-  );
+  const show = words.join(" ") === "show" || words.join(" ") === "id show";
+  // What these take is in one file each
+  const started = beside
+    ? import("../dist/accompany.js").then(({ accompany }) => accompany(words.slice(1), own))
+    : show
+      ? import("../dist/show-alone.js").then(({ showAlone }) => showAlone())
+      : import("../dist/entry.js").then(({ enter }) => enter(words));
+  started.catch((error) => {
+    process.stderr.write(`docker-id does not start: ${error.message}\n`);
+    process.exitCode = 1;
+  });
 }

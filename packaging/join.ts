@@ -3,11 +3,12 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
 /**
- * Joins all that the programs of `run`, `exec` and a shell's docker wait for into the one file dist/accompany.js: Node
- * takes a fifth of their start to find and link two dozen. What tsc alone has built does the same, a little later.
+ * Joins all that the programs of `run`, `exec` and a shell's docker wait for into the one file dist/accompany.js, and what
+ * `show` takes into another: Node takes a fifth of their start to find and link two dozen. What tsc alone has built does
+ * the same, a little later.
  */
 
-const joined = fileURLToPath(new URL("../dist/accompany.js", import.meta.url));
+const dist = fileURLToPath(new URL("../dist", import.meta.url));
 
 /** To import a name of node:fs has Node look at all of its names, of which some load its streams. */
 const builtins: Plugin = {
@@ -25,8 +26,8 @@ const builtins: Plugin = {
 };
 
 await build({
-  entryPoints: [joined],
-  outfile: joined,
+  entryPoints: ["accompany", "show-alone"].map((name) => `${dist}/${name}.js`),
+  outdir: dist,
   allowOverwrite: true,
   bundle: true,
   platform: "node",

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readArgv } from "./argv.ts";
-import { unansweredOperations } from "./keychain/time-limit.ts";
-import { tellError } from "./talk.ts";
+import { framed, leave } from "./framed.ts";
 import { readVersion } from "./version.ts";
 
 /** Runs docker-id with the words after its name; sets the exit status and never rejects. */
@@ -9,19 +8,8 @@ export async function enter(words: readonly string[]): Promise<void> {
   // It shares its outputs with the program that it stands beside, and touches none of them otherwise.
   if (words[0] === "accompany") return await (await import("./accompany.ts")).accompany(words.slice(1));
   if (words[0] === "accompany-own") return await (await import("./accompany.ts")).accompany(words.slice(1), true);
-  // Whoever reads our output may have seen enough.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") leave();
-    throw error;
-  });
-  process.stderr.on("error", () => undefined);
-  try {
-    await answer(words);
-  } catch (error) {
-    const json = words.includes("--json") && !words.slice(0, words.indexOf("--json")).includes("--");
-    if (!isExit(error)) process.exitCode = tellError(error, json);
-  }
-  if (unansweredOperations() > 0) leave();
+  const json = words.includes("--json") && !words.slice(0, words.indexOf("--json")).includes("--");
+  await framed(() => answer(words), json);
 }
 
 /** Hot calls are answered before oclif is loaded, which takes longer than they do. */
@@ -74,25 +62,4 @@ async function answerShell(asked: string, words: readonly string[]): Promise<voi
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-/** oclif leaves by throwing. */
-function isExit(error: unknown): boolean {
-  const { code, oclif } = (error ?? {}) as { code?: unknown; oclif?: { exit?: number } };
-  if (code !== "EEXIT") return false;
-  process.exitCode = oclif?.exit ?? 1;
-  return true;
-}
-
-/**
- * Ends now. A keychain that never answered still holds a thread, and Node would wait for it at exit for good: another
- * program in our place, which only gives our status, ends the thread too.
- */
-function leave(): never {
-  const status = Number(process.exitCode ?? 0);
-  if (unansweredOperations() > 0 && process.execve !== undefined) {
-    process.removeAllListeners("warning");
-    process.execve("/bin/sh", ["sh", "-c", `exit ${status}`], {});
-  }
-  process.exit(status);
 }
