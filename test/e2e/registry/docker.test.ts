@@ -5,6 +5,7 @@ import { onRegistry } from "../../support/on-registry.ts";
 import { eachDocker } from "../../support/on-stage.ts";
 import { asLogin, type RegistryPerson } from "../../support/registry-person.ts";
 import { passwords } from "../../support/registry-stage.ts";
+import { startRegistry } from "../../support/registry.ts";
 import { allowed, failed } from "../../support/verdicts.ts";
 
 onRegistry("docker before a guarded registry", {}, (stage) => {
@@ -82,6 +83,18 @@ onRegistry("docker before a guarded registry", {}, (stage) => {
       allowed(await pull(stranger, "public/app:v1"));
       failed(await docker(stranger, "push", image("public/app:v1")), 1, /denied|unauthorized/);
       failed(await pull(stranger, "team/app:v1"), 1, /denied|unauthorized/);
+    });
+
+    it("comes to the same door by https, where its registry says so", async () => {
+      const { workspace, secureDoor, keys, engine, root } = stage();
+      const auth = { realm: `${secureDoor}/auth`, service: "registry", issuer: "docker-id", bundle: keys.certificate };
+      const registry = await startRegistry(workspace, { name: `by-https-${cli.major}`, auth });
+      const person = stage().person(`https-${cli.major}`);
+      allowed(await person.login(cli, engine, registry.host, asLogin(root)));
+      const there = `${registry.host}/team/app:v1`;
+      await engine.importImage(there);
+      allowed(await docker(person, "push", there));
+      await registry.stop();
     });
 
     it("does with a password what the rules say of that user", async () => {
