@@ -97,6 +97,7 @@ export async function openRegistry(settings: RegistrySettings, parts: RegistryPa
             whose: "the registry's https",
             hint: "registry.certificate and registry.key name PEM files that go together",
             log,
+            ...(parts.lookEveryMs === undefined ? {} : { lookEveryMs: parts.lookEveryMs }),
           });
     closers.push(() => tls?.close());
     const addresses: DoorAddress[] = [];

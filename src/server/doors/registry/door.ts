@@ -41,7 +41,7 @@ export function createRegistryServer(app: RegistryApp, timeoutMs: number, tls?: 
   server.maxConnections = mostConnections;
   boundByAddress(server);
   // Whoever does not take its answers
-  server.timeout = Math.max(timeoutMs, keepAliveMs) + 1000;
+  server.timeout = timeoutMs + 500;
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
     // An answer that has begun must not be followed by another
     if (answers.get(socket)?.headersSent === true) socket.destroy();

@@ -147,6 +147,22 @@ describe("the time that a request may take", () => {
     }
   });
 
+  it("ends with whoever does not take the answers", async () => {
+    await open({ registry: { timeout: 0.3 } });
+    const socket = connect(stand.port, "127.0.0.1");
+    held.push(socket);
+    socket.on("error", () => undefined);
+    // Never read from; so many answers fit into no buffer between
+    socket.pause();
+    socket.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(4000));
+    await until("it is cut off", () => {
+      // Whoever does not read learns of it by writing
+      if (!socket.destroyed) socket.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+      return socket.destroyed;
+    });
+    expect((await stand.get(base, good)).status).toBe(200);
+  });
+
   it("ends an answer that does not come", async () => {
     await open({ registry: { timeout: 0.3 } });
     const address = `http://127.0.0.1:${await startSilent()}`;
