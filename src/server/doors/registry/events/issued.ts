@@ -32,16 +32,29 @@ interface Kept {
   readonly token: IssuedToken;
   readonly givenMs: number;
   readonly keys: readonly string[];
+  readonly weight: number;
 }
 
-/** Keeps no more than `most` tokens, the latest ones. */
-export function createIssued({ clock, most = 65_536 }: { clock: () => Date; most?: number }): Issued {
+/** How much is remembered: so many characters in all, and so many tokens of one subject for one repository. */
+const limits = { characters: 32 * 1024 * 1024, together: 1024 } as const;
+/** What a token, and each repository in it, takes beside its characters. */
+const overhead = 128;
+
+/** Keeps no more than that, the latest tokens: whoever may have one can ask for any number, as large as they get. */
+export function createIssued({
+  clock,
+  most = limits,
+}: {
+  clock: () => Date;
+  most?: Record<keyof typeof limits, number>;
+}): Issued {
   // Both in the order in which tokens were given
   const all = new Set<Kept>();
   const byKey = new Map<string, Set<Kept>>();
+  let characters = 0;
 
   function forget(kept: Kept): void {
-    all.delete(kept);
+    if (all.delete(kept)) characters -= kept.weight;
     for (const key of kept.keys) {
       const beside = byKey.get(key);
       beside?.delete(kept);
@@ -52,7 +65,7 @@ export function createIssued({ clock, most = 65_536 }: { clock: () => Date; most
   function forgetOld(nowMs: number): void {
     for (const oldest of all) {
       const past = oldest.token.expires.getTime() + rememberedMs < nowMs;
-      if (!past && all.size <= most) return;
+      if (!past && characters <= most.characters) return;
       forget(oldest);
     }
   }
@@ -60,15 +73,20 @@ export function createIssued({ clock, most = 65_536 }: { clock: () => Date; most
   return {
     record(token) {
       const nowMs = clock().getTime();
-      const names = token.access.filter(({ type, actions }) => type === "repository" && actions.length > 0);
-      if (names.length === 0) return;
-      const keys = [...new Set(names.map(({ name }) => keyOf(token.subject, name)))];
-      const kept: Kept = { token, givenMs: nowMs, keys };
+      const access = token.access.filter(({ type, actions }) => type === "repository" && actions.length > 0);
+      if (access.length === 0) return;
+      const keys = [...new Set(access.map(({ name }) => keyOf(token.subject, name)))];
+      const weight = weigh([...keys, ...keys, ...token.links, ...token.names]);
+      const kept: Kept = { token: { ...token, access }, givenMs: nowMs, keys, weight };
       all.add(kept);
+      characters += weight;
       for (const key of keys) {
         const beside = byKey.get(key) ?? new Set();
         beside.add(kept);
         byKey.set(key, beside);
+        // An event is compared with all of them
+        const [oldest] = beside;
+        if (beside.size > most.together && oldest !== undefined) beside.delete(oldest);
       }
       forgetOld(nowMs);
     },
@@ -93,6 +111,10 @@ function grants({ access }: IssuedToken, repository: string, action: string): bo
   return access.some(
     ({ type, name, actions }) => type === "repository" && name === repository && actions.includes(action),
   );
+}
+
+function weigh(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + length + overhead, overhead);
 }
 
 function keyOf(subject: string, repository: string): string {

@@ -20,9 +20,10 @@ function token(more: Partial<IssuedToken> = {}): IssuedToken {
   };
 }
 
-function makeIssued(most?: number) {
+function makeIssued(most?: { characters?: number; together?: number }) {
   let now = start;
-  const issued = createIssued({ clock: () => now, ...(most === undefined ? {} : { most }) });
+  const bounds = { characters: 1_000_000, together: 100, ...most };
+  const issued = createIssued({ clock: () => now, ...(most === undefined ? {} : { most: bounds }) });
   return { issued, at: (seconds: number) => (now = after(seconds)) };
 }
 
@@ -80,10 +81,31 @@ describe("the tokens that were given", () => {
     expect(issued.match(seen({ timestamp: "2030-01-01T00:02:00Z" }))).toHaveLength(0);
   });
 
-  it("are no more than so many, the latest ones", () => {
-    const { issued } = makeIssued(3);
+  it("are no more than so many of one subject for one repository, the latest ones", () => {
+    const { issued } = makeIssued({ together: 3 });
     for (let each = 1; each <= 10; each += 1) issued.record(token({ jti: `jti-${each}` }));
     expect(issued.match(seen()).map(({ jti }) => jti)).toEqual(["jti-8", "jti-9", "jti-10"]);
+  });
+
+  it("take no more room than so much, however large they are", () => {
+    const { issued } = makeIssued({ characters: 10_000 });
+    const [own] = token().access;
+    if (own === undefined) throw new Error("no access");
+    issued.record(token({ jti: "jti-1" }));
+    issued.record(token({ jti: "jti-2", names: ["n".repeat(9_000)] }));
+    expect(issued.match(seen()).map(({ jti }) => jti)).toEqual(["jti-2"]);
+    const many = Array.from({ length: 20 }, (_, at) => ({ ...own, name: `alice/${"a".repeat(200)}${at}` }));
+    issued.record(token({ jti: "jti-3", access: many }));
+    expect(issued.match(seen())).toEqual([]);
+    issued.record(token({ jti: "jti-4" }));
+    expect(issued.match(seen()).map(({ jti }) => jti)).toEqual(["jti-4"]);
+  });
+
+  it("are kept without what they do not grant", () => {
+    const { issued } = makeIssued({ characters: 10_000 });
+    const nothing = Array.from({ length: 200 }, (_, at) => ({ type: "repository", name: `other${at}`, actions: [] }));
+    issued.record(token({ access: [...nothing, ...token().access] }));
+    expect(issued.match(seen()).map(({ access }) => access)).toEqual([token().access]);
   });
 });
 
