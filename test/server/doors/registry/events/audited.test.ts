@@ -51,7 +51,7 @@ describe("in the audit", () => {
       event_time: "2030-01-01T00:00:10.500Z",
     });
     expect(line && formatLine(line, (verdict) => verdict).replace(line.time, "NOW")).toBe(
-      `NOW seen registry registry.push at registry repository:alice/app:push tag v1 sha256:aa by alice ann link ${link("b")} from 127.0.0.1`,
+      `NOW seen registry registry.push at registry repository:alice/app:push tag v1 sha256:aa done 2030-01-01T00:00:10.500Z by alice ann link ${link("b")} from 127.0.0.1`,
     );
   });
 
