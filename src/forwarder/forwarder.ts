@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Endpoint } from "../docker-cli/endpoint.ts";
 import { formatForwarded, recordPath } from "../docker-cli/forwarded.ts";
 import { Failure } from "../errors.ts";
+import { listenPrivately } from "../host/listen-privately.ts";
 import type { forwardConnection, IdSource } from "./connection.ts";
 
 /** An import of its names would take longer than all that is done with it. */
@@ -37,7 +38,7 @@ export async function openForwarder({ socket, engine, id, left }: ForwarderParts
     void load().then((forward) => forward(client, engine, id));
   });
   try {
-    await listen(server, socket);
+    await listenPrivately(server, socket);
     writeFileSync(recordPath(socket), formatForwarded(engine), { flag: "wx", mode: 0o600 });
   } catch (cause) {
     server.close();
@@ -61,20 +62,4 @@ let loading: Promise<typeof forwardConnection> | undefined;
 function load(): Promise<typeof forwardConnection> {
   loading ??= import("./connection.ts").then((module) => module.forwardConnection);
   return loading;
-}
-
-async function listen(server: ReturnType<typeof net.createServer>, socket: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    // Nobody else may open it between its birth and its rights; binding happens within listen()
-    const before = process.umask(0o177);
-    try {
-      server.listen(socket, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    } finally {
-      process.umask(before);
-    }
-  });
 }

@@ -4,6 +4,7 @@ import type { Server } from "node:http";
 import { connect, type Server as AnyServer } from "node:net";
 import path from "node:path";
 import { Failure } from "../errors.ts";
+import { listenPrivately } from "../host/listen-privately.ts";
 import { describeError } from "./log.ts";
 
 /** Who may open a socket. */
@@ -33,20 +34,8 @@ export async function listenOn(server: AnyServer, socket: string, rights: Socket
 async function open(server: AnyServer, socket: string, rights: SocketRights): Promise<void> {
   await prepareFolder(path.dirname(socket));
   await clear(socket);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    // Nobody else may open it between its birth and its rights; binding happens within listen()
-    const before = process.umask(0o177);
-    try {
-      // A unix socket refuses at once whoever finds no place in the row
-      server.listen({ path: socket, backlog: 4096 }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    } finally {
-      process.umask(before);
-    }
-  });
+  // A unix socket refuses at once whoever finds no place in the row
+  await listenPrivately(server, socket, 4096);
   if (rights.group !== undefined) chownSync(socket, process.getuid?.() ?? 0, rights.group);
   chmodSync(socket, rights.mode);
 }

@@ -14,7 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   config: [],
   keychain: ["config"],
   "docker-cli": ["front", "shell"],
-  forwarder: ["docker-cli", "http1"],
+  forwarder: ["docker-cli", "host", "http1"],
   host: [],
   shell: [],
   doctor: ["front", "client", "docker-cli", "keychain", "macaroon"],
@@ -119,7 +119,7 @@ function roomOf(path: string): string {
 function mayImport(from: string, to: string, path: string): boolean {
   if (from === to || to === "errors" || to === "protocol") return true;
   if (exceptions[path]?.includes(to) === true) return true;
-  if (from === "server") return to.startsWith("server/") || to === "docker" || to === "registry";
+  if (from === "server") return to.startsWith("server/") || ["docker", "host", "registry"].includes(to);
   return arrows[from]?.includes(to) === true;
 }
 

@@ -5,7 +5,7 @@ import { readNodeUpdate, readSwarmInit, readSwarmJoin, readSwarmUnlock, readSwar
 import { filters, flag, integer, oneOf, text } from "../parameters.ts";
 import { readFlag } from "../query.ts";
 import type { BodyInput } from "../body-reader.ts";
-import type { Rows } from "./row.ts";
+import type { Rows, TouchReader } from "./row.ts";
 import { every, host, marks, named } from "./touches.ts";
 
 const version = { version: integer };
@@ -99,39 +99,30 @@ export const swarm: Rows = {
     stream: follows,
   },
 
-  "GET /secrets": {
-    action: "secret.list",
-    op: "read",
-    query: { filters },
-    listing: "secret",
-    touches: [every("read", "secret")],
-  },
-  "POST /secrets/create": { action: "secret.create", op: "write", body: json, touches: [readSecretCreate] },
-  "GET /secrets/{id}": { action: "secret.inspect", op: "read", touches: [named("secret", "read")] },
-  "DELETE /secrets/{id}": { action: "secret.remove", op: "write", touches: [named("secret", "write")] },
-  "POST /secrets/{id}/update": {
-    action: "secret.update",
-    op: "write",
-    query: version,
-    body: json,
-    touches: [named("secret", "write"), readSecretUpdate],
-  },
-
-  "GET /configs": {
-    action: "config.list",
-    op: "read",
-    query: { filters },
-    listing: "config",
-    touches: [every("read", "config")],
-  },
-  "POST /configs/create": { action: "config.create", op: "write", body: json, touches: [readConfigCreate] },
-  "GET /configs/{id}": { action: "config.inspect", op: "read", touches: [named("config", "read")] },
-  "DELETE /configs/{id}": { action: "config.remove", op: "write", touches: [named("config", "write")] },
-  "POST /configs/{id}/update": {
-    action: "config.update",
-    op: "write",
-    query: version,
-    body: json,
-    touches: [named("config", "write"), readConfigUpdate],
-  },
+  ...kept("secret", readSecretCreate, readSecretUpdate),
+  ...kept("config", readConfigCreate, readConfigUpdate),
 };
+
+/** What a swarm keeps for its services; both kinds are asked for in the same way. */
+function kept(kind: "secret" | "config", readCreate: TouchReader, readUpdate: TouchReader): Rows {
+  const [all, one] = [`/${kind}s`, `/${kind}s/{id}`];
+  return {
+    [`GET ${all}`]: {
+      action: `${kind}.list`,
+      op: "read",
+      query: { filters },
+      listing: kind,
+      touches: [every("read", kind)],
+    },
+    [`POST ${all}/create`]: { action: `${kind}.create`, op: "write", body: json, touches: [readCreate] },
+    [`GET ${one}`]: { action: `${kind}.inspect`, op: "read", touches: [named(kind, "read")] },
+    [`DELETE ${one}`]: { action: `${kind}.remove`, op: "write", touches: [named(kind, "write")] },
+    [`POST ${one}/update`]: {
+      action: `${kind}.update`,
+      op: "write",
+      query: version,
+      body: json,
+      touches: [named(kind, "write"), readUpdate],
+    },
+  };
+}
