@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { createGuard, type Try } from "../../../../src/server/doors/registry/guard.ts";
+import { hashPassword } from "../../../../src/registry/hash-password.ts";
 import { narrow, root } from "../../room.ts";
 import { errorsOf, openStand, passwords, type Stand } from "./stand.ts";
 
@@ -136,5 +137,21 @@ describe("the door under guard", () => {
     for (const password of ["a", "b"]) await tryPassword(password, { "x-forwarded-for": `2001:db8::${password}` });
     expect((await tryPassword("c", { "x-forwarded-for": "2001:db8::ffff" })).status).toBe(429);
     expect((await tryPassword("c", { "x-forwarded-for": "2001:db8:0:1::1" })).status).toBe(401);
+  });
+
+  it("answers 503 to more passwords than may wait, and goes on", async () => {
+    const password = await hashPassword("scrypt", passwords.alice, new Uint8Array(16));
+    const service = { users: { alice: { password } } };
+    stand = await openStand({ service, registry: { limits: { hashing: 1, waiting: 0 } } });
+    const told = await Promise.all(["a", "b", "c", "d", "e", "f"].map((each) => tryPassword(each)));
+    const busy = told.filter(({ status }) => status === 503);
+    expect(busy.length).toBeGreaterThan(0);
+    for (const one of busy) {
+      expect(errorsOf(one)).toEqual(["UNAVAILABLE"]);
+      expect(Number(one.headers["retry-after"])).toBeGreaterThan(0);
+    }
+    // An id needs no hashing
+    expect((await stand.get(pull, { as: `docker-id:${narrow(root, "op=read")}` })).status).toBe(200);
+    expect((await tryPassword(passwords.alice)).status).toBe(200);
   });
 });
