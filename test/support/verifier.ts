@@ -48,7 +48,14 @@ export async function startVerifier(workspace: Workspace, options: VerifierOptio
   const readLog = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
   const ready = () => countReady(readLog());
   const flags = ["--state-dir", stateDir, "--admin", admin, "--authz", authz, "--guarded-marker", marker];
-  const args = [entry, ...(options.command ?? ["serve"]), ...flags, "--docker-host", options.dockerHost, ...(options.flags ?? [])];
+  const args = [
+    entry,
+    ...(options.command ?? ["serve"]),
+    ...flags,
+    "--docker-host",
+    options.dockerHost,
+    ...(options.flags ?? []),
+  ];
   const env = { PATH: process.env["PATH"], HOME: workspace.dir, ...options.env };
   const launch = async () => {
     const before = ready();
