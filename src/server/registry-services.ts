@@ -1,9 +1,9 @@
 import { Failure } from "../errors.ts";
-import type { RegistrySettings, ServiceSettings, SigningSettings } from "../registry/settings.ts";
+import type { RegistrySettings, ServiceSettings } from "../registry/settings.ts";
 import { createNowAndThen } from "./doors/registry/now-and-then.ts";
 import type { OpenService, Services } from "./doors/registry/service.ts";
 import { describeError, type Log } from "./log.ts";
-import { openSigner, type Signer } from "./signing/open-signer.ts";
+import { createSigners } from "./registry-signers.ts";
 import { openUsers } from "./users/open-users.ts";
 import type { Hashing, Users } from "./users/users.ts";
 
@@ -16,6 +16,10 @@ export interface ServicesParts {
 
 /** How many services are open that only their being asked for has named. */
 const mostByName = 64;
+/** What all of those are called together, and a name that any of them might have. */
+const anyLabel = "any";
+const sample = "registry";
+const nobody: Users = { find: async () => undefined, dummy: async () => undefined, close: () => undefined };
 /** Between two tries to open one that could not be opened. */
 const againMs = 3000;
 
@@ -44,31 +48,17 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
   const { clock, log } = parts;
   // What strangers can have opened again and again must not fill the log
   const quiet = { ...parts, log: quieten(log, clock) };
-  const signers = new Map<string, Promise<Signer>>();
+  const signers = createSigners(parts);
   const configured = new Map(
     settings.services.map((each) => [each.name, { settings: each, label: each.name } satisfies Slot as Slot]),
   );
   // In the order of last use: a Map keeps insertion order
   const byName = new Map<string, Slot>();
 
-  async function signerFor(signing: SigningSettings): Promise<Signer> {
-    const key = JSON.stringify(signing);
-    const before = signers.get(key);
-    if (before !== undefined) return await before;
-    const opening = openSigner(signing, parts);
-    signers.set(key, opening);
-    try {
-      return await opening;
-    } catch (error) {
-      signers.delete(key);
-      throw error;
-    }
-  }
-
   async function openOne(slot: Slot): Promise<OpenService> {
     const { name, hosts, rules, signing, users } = slot.settings;
     const { label } = slot;
-    const signer = await signerFor(signing);
+    const signer = await signers.open(signing);
     if (configured.has(name)) {
       return { name, label, hosts, rules, signer, users: await openUsers(users, parts) };
     }
@@ -92,7 +82,8 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
     } catch (error) {
       if (error instanceof Failure) {
         slot.failed = { atMs: clock().getTime(), error };
-        log.error({ service: slot.label, cause: describeError(error) }, "a registry's service cannot be opened");
+        const { log: said } = configured.has(slot.settings.name) ? parts : quiet;
+        said.error({ service: slot.label, cause: describeError(error) }, "a registry's service cannot be opened");
       }
       throw error;
     } finally {
@@ -104,7 +95,7 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
     const before = byName.get(name);
     const found = before?.settings ?? settings.anyService?.(name);
     if (found === undefined) return undefined;
-    const slot = before ?? { settings: found, label: "any" };
+    const slot = before ?? { settings: found, label: anyLabel };
     byName.delete(name);
     byName.set(name, slot);
     for (const [oldest, evicted] of byName) {
@@ -116,34 +107,45 @@ export async function openServices(settings: RegistrySettings, parts: ServicesPa
     return slot;
   }
 
+  /** What is the same for all that strangers may name, and the users of the last one that had any. */
+  function openByName(): OpenService | undefined {
+    const any = settings.anyService?.(sample);
+    const signer = any === undefined ? undefined : signers.opened(any.signing);
+    if (any === undefined || signer === undefined) return undefined;
+    const latest = [...byName.values()].findLast(({ proven }) => proven === true);
+    return latest?.opened ?? { ...any, label: anyLabel, signer, users: nobody };
+  }
+
   const kept: KeptServices = {
     find(name) {
       const slot = configured.get(name) ?? findByName(name);
       return slot === undefined ? undefined : (slot.opened ?? open(slot));
     },
     isOpen: (name) => (configured.get(name) ?? byName.get(name))?.opened !== undefined,
-    open() {
-      const latest = [...byName.values()].findLast(({ proven }) => proven === true);
-      return [...configured.values(), ...(latest === undefined ? [] : [latest])].flatMap(({ opened }) => opened ?? []);
+    open: () =>
+      [...[...configured.values()].map(({ opened }) => opened), openByName()].filter((each) => each !== undefined),
+    unopened() {
+      const missing = [...configured.values()].filter(({ opened }) => opened === undefined).map(({ label }) => label);
+      return settings.anyService === undefined || openByName() !== undefined ? missing : [...missing, anyLabel];
     },
-    unopened: () => [...configured.values()].filter(({ opened }) => opened === undefined).map(({ label }) => label),
     close() {
       for (const { opened } of [...configured.values(), ...byName.values()]) opened?.users.close();
-      for (const signer of signers.values())
-        void signer.then(
-          ({ close }) => close(),
-          () => undefined,
-        );
+      signers.close();
     },
   };
   try {
     for (const slot of configured.values()) await open(slot).catch(orMisuse);
-    const any = settings.anyService?.("registry");
-    if (any !== undefined) await signerFor(any.signing).catch(orMisuse);
+    const any = settings.anyService?.(sample);
+    if (any !== undefined) await signers.open(any.signing).catch(sayOrMisuse);
     return kept;
   } catch (error) {
     kept.close();
     throw error;
+  }
+
+  function sayOrMisuse(error: unknown): void {
+    orMisuse(error);
+    log.error({ service: anyLabel, cause: describeError(error) }, "a registry's service cannot be opened");
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readGodoauth } from "../../../../src/registry/godoauth.ts";
 import { certifyBetween } from "../../../support/signing.ts";
 import { narrow, root } from "../../room.ts";
 import { errorsOf, openStand, passwords, sendBytes, type Asking, type Query, type Stand, type Told } from "./stand.ts";
@@ -236,6 +237,19 @@ describe("keys that cannot be used", () => {
     writeFileSync(hidden, key, { mode: 0o600 });
     stand.room.later(3000);
     expect((await stand.get(base, good)).status).toBe(200);
+  });
+
+  it("are 503 by godoauth's file, too, which the log and the health tell at once", async () => {
+    stand = await openStand();
+    const key = path.join(stand.folder, "hidden.key");
+    const vault = { proto: "http", host: "127.0.0.1", port: 1, auth_token: secrets.password };
+    const token = { issuer: "Token", certificate: stand.keys.certificate, key };
+    const file = { storage: { vault }, http: { addr: "127.0.0.1:0" }, token };
+    await stand.reopen(readGodoauth("godoauth.yml", file, (inFile) => inFile));
+    expect(stand.room.log()).toContain("cannot be opened");
+    expect(await stand.ask("GET", "/healthz")).toMatchObject({ status: 503, json: { services: [{ name: "any" }] } });
+    expect((await stand.get(base, good)).status).toBe(503);
+    expect(stand.room.log()).not.toContain(secrets.password);
   });
 
   it("keep the door shut where they never could be", async () => {

@@ -146,9 +146,9 @@ describe("the door under guard", () => {
     const told = await Promise.all(["a", "b", "c", "d", "e", "f"].map((each) => tryPassword(each)));
     const busy = told.filter(({ status }) => status === 503);
     expect(busy.length).toBeGreaterThan(0);
-    for (const one of busy) {
-      expect(errorsOf(one)).toEqual(["UNAVAILABLE"]);
-      expect(Number(one.headers["retry-after"])).toBeGreaterThan(0);
+    for (const each of busy) {
+      expect(errorsOf(each)).toEqual(["UNAVAILABLE"]);
+      expect(Number(each.headers["retry-after"])).toBeGreaterThan(0);
     }
     // An id needs no hashing
     expect((await stand.get(pull, { as: `docker-id:${narrow(root, "op=read")}` })).status).toBe(200);
