@@ -33,18 +33,13 @@ describe.each(["bash", "zsh"] as const)("docker in %s", (shell) => {
   return onADesk("after shell-init", (desk) => {
     let root: string;
     let reader: string;
+    /** What `eval "$(docker-id shell-init)"` reads; the shells' own sessions show it as it is typed. */
+    let initialize: string;
     const inShell = async (line: string, options: RunOptions = {}) =>
-      await run(
-        shell,
-        [
-          "-fc".replace("f", shell === "zsh" ? "f" : ""),
-          `eval "$(${quoteWords("bash", [node, entry])} shell-init)"\n${line}`,
-        ],
-        {
-          ...options,
-          env: { ...desk().env, PATH: `${desk().workspace.path("bin")}:/usr/bin:/bin`, ...options.env },
-        },
-      );
+      await run(shell, [shell === "zsh" ? "-fc" : "-c", `. ${initialize}\n${line}`], {
+        ...options,
+        env: { ...desk().env, PATH: `${desk().workspace.path("bin")}:/usr/bin:/bin`, ...options.env },
+      });
     const told = async (line: string, options: RunOptions = {}) =>
       JSON.parse(allowed(await inShell(line, options))) as Told;
     /** Of words that the engine is to be asked under an id. */
@@ -53,6 +48,8 @@ describe.each(["bash", "zsh"] as const)("docker in %s", (shell) => {
     };
 
     beforeAll(async () => {
+      initialize = desk().workspace.path("shell-init");
+      writeFileSync(initialize, allowed(await desk().id(["shell-init"])));
       mkdirSync(desk().workspace.path("bin"));
       writeFileSync(desk().workspace.path("bin", "docker"), docker);
       chmodSync(desk().workspace.path("bin", "docker"), 0o755);
@@ -172,7 +169,10 @@ describe.each(["bash", "zsh"] as const)("docker in %s", (shell) => {
         });
       }
       const env = { DOCKER_ID_CONFIG_DIR: desk().workspace.path("empty") };
-      expect(await told("docker ps", { env })).toMatchObject({ host: desk().engine.host });
+      const again = `eval "$(${quoteWords("bash", [node, entry])} shell-init)"\n`;
+      for (const line of ["docker ps", `${again}docker ps`]) {
+        expect(await told(line, { env })).toMatchObject({ host: desk().engine.host });
+      }
       const given = { DOCKER_CUSTOM_HEADERS: "X-Docker-Id=dkid_x" };
       expect(await told("docker ps", { env: given })).toMatchObject({ host: desk().engine.host });
       expect(await told("command docker ps")).toMatchObject({ host: desk().engine.host });
