@@ -24,6 +24,8 @@ export interface Guard {
   advise(one: Try): Advice;
   /** Whether so many were wrong from there already that nobody need be looked for. */
   tired(one: Try): Advice;
+  /** Counts a try as long as it is under way: many at once are no more than one after another. Gives what ends it. */
+  begin(one: Try): () => void;
   failed(one: Try): void;
   succeeded(one: Try): void;
 }
@@ -53,6 +55,8 @@ export function createGuard(
   const byUser = new Map<string, Counted>();
   const byAddress = new Map<string, Counted>();
   const right = new Set<string>();
+  // By user, and by address: how often each credential is being tried
+  const underWay = new Map<string, Map<string, number>>();
 
   const sign = ({ service, name, credential }: Try): string =>
     createHmac("sha256", key)
@@ -84,21 +88,55 @@ export function createGuard(
     retryAfterSeconds: Math.max(1, Math.ceil((sinceMs + windowMs - clock().getTime()) / 1000)),
   });
 
+  function othersUnderWay(of: string, what: string): number {
+    const there = underWay.get(of);
+    return there === undefined ? 0 : there.size - (there.has(what) ? 1 : 0);
+  }
+
+  function tooMany(map: Map<string, Counted>, of: string, what: string, limit: number): Advice | undefined {
+    const found = current(map, of);
+    const wrong = found?.wrong.size ?? 0;
+    if (wrong + othersUnderWay(of, what) < limit) return undefined;
+    return found === undefined || wrong < limit ? { kind: "wait", retryAfterSeconds: 1 } : wait(found);
+  }
+
   function tired(one: Try, signed: string): Advice {
-    const there = current(byAddress, one.source);
-    if (there === undefined || there.wrong.size < failures * perAddress || right.has(signed)) return { kind: "try" };
-    return wait(there);
+    if (right.has(signed)) return { kind: "try" };
+    return tooMany(byAddress, one.source, withPrint(signed, one), failures * perAddress) ?? { kind: "try" };
+  }
+
+  function nothingKnown(): boolean {
+    return byAddress.size === 0 && byUser.size === 0 && underWay.size === 0;
   }
 
   return {
-    tired: (one) => (byAddress.size === 0 ? { kind: "try" } : tired(one, sign(one))),
+    tired: (one) => (nothingKnown() ? { kind: "try" } : tired(one, sign(one))),
     advise(one) {
-      if (byAddress.size === 0 && byUser.size === 0) return { kind: "try" };
+      if (nothingKnown()) return { kind: "try" };
       const signed = sign(one);
-      const user = current(byUser, userOf(one));
-      if (user?.wrong.has(withPrint(signed, one)) === true) return { kind: "wrong" };
+      const what = withPrint(signed, one);
+      if (current(byUser, userOf(one))?.wrong.has(what) === true) return { kind: "wrong" };
       if (right.has(signed)) return { kind: "try" };
-      return user !== undefined && user.wrong.size >= failures ? wait(user) : tired(one, signed);
+      return tooMany(byUser, userOf(one), what, failures) ?? tired(one, signed);
+    },
+    begin(one) {
+      const signed = sign(one);
+      if (right.has(signed)) return () => undefined;
+      const what = withPrint(signed, one);
+      const places = [userOf(one), one.source];
+      for (const of of places) {
+        const there = underWay.get(of) ?? new Map<string, number>();
+        underWay.set(of, there.set(what, (there.get(what) ?? 0) + 1));
+      }
+      return () => {
+        for (const of of places) {
+          const there = underWay.get(of);
+          const left = (there?.get(what) ?? 1) - 1;
+          if (left > 0) there?.set(what, left);
+          else there?.delete(what);
+          if (there?.size === 0) underWay.delete(of);
+        }
+      };
     },
     failed(one) {
       const signed = sign(one);

@@ -80,14 +80,17 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
     if (advice.kind === "wait") return tooMany(advice.retryAfterSeconds, known);
     const why = user === undefined ? "no user of that name is known" : "the password is not the user's";
     if (advice.kind === "wrong") return { refusal: { status: 401, message: wrong }, why, ...known };
-    let right = false;
+    const end = guard.begin(whole);
     try {
+      let right = false;
       if (user === undefined) await service.users.dummy(name, password);
       else right = await user.passwordIs(password);
+      if (!right || user === undefined) return refuse(whole, wrong, { why, ...known });
     } catch (error) {
       throw busy(service, error, "too many passwords wait to be verified; try again in a few seconds");
+    } finally {
+      end();
     }
-    if (!right || user === undefined) return refuse(whole, wrong, { why, ...known });
     guard.succeeded(one);
     return { holder: { kind: "user", name: user.name, rights: rightsFor(service, from, user) }, user };
   }
@@ -138,6 +141,8 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
       if (found.unavailable) throw new Failure(unknowable, found.denied);
       return refuse(one, gone, { why: found.denied, account: user.name });
     }
+    // What others get wrong at the same address must not end what docker keeps
+    guard.succeeded(one);
     const rights = rightsFor(service, from, user);
     return { holder: { kind: "refresh", text, key, account: user.name, rights }, user };
   }
