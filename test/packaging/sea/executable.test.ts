@@ -99,6 +99,8 @@ describe.skipIf(why !== undefined)(`the single executable${why === undefined ? "
     const outcome = await id(["exec", "--", "/bin/sh", "-c", script]);
     expect(outcome.status, outcome.stderr).toBe(7);
     expect(outcome.stdout).not.toContain(engine.host);
+    const withDocker = { env: { PATH: `${workspace.path("docker-bin")}:/usr/bin:/bin` } };
+    expect(allowed(await id(["run", "--rm", "alpine"], withDocker))).toMatch(/^unix:\/\/.+docker\.sock$/);
     const shell = await run("bash", ["-c", `eval "$('${executable}' shell-init bash)"; docker ps; echo $?`], {
       env: { ...env, PATH: `${workspace.path("docker-bin")}:/usr/bin:/bin` },
     });
