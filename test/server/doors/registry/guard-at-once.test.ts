@@ -16,6 +16,8 @@ const one = (credential: string, more: Partial<Try> = {}): Try => ({
   ...more,
 });
 
+const identify = async () => Promise.resolve({ token: {} as never });
+
 describe("tries that are under way", () => {
   it("count as long as they are", () => {
     const guard = makeGuard();
@@ -65,10 +67,11 @@ describe("tries that are under way", () => {
   });
 });
 
+const identify = async () => Promise.resolve({ token: {} as never });
+
 describe("the door", () => {
   const fingerprint = new Uint8Array(32).fill(1);
   const doorKey = new Uint8Array(32).fill(7);
-  const identify = async () => Promise.resolve({ token: {} as never });
   const from = { address: "10.0.0.1", source: "10.0.0.1" };
 
   /** Whose only user has the password `right`, and is found once all who ask have asked. */
