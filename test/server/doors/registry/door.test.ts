@@ -104,6 +104,14 @@ describe("an id", () => {
     }
   });
 
+  it("is one in any spelling that the engine reads", async () => {
+    const { get, post } = await open();
+    const bare = narrowed.slice("dkid_".length);
+    expect((await get(pull, { as: `docker-id:${bare}` })).claims.sub).toBe(`docker-id:${link("ci")}`);
+    const form = { grant_type: "password", username: "docker-id", password: bare, ...pull };
+    expect((await post(form)).claims.sub).toBe(`docker-id:${link("ci")}`);
+  });
+
   it("is a Bearer as well", async () => {
     const { get } = await open();
     const told = await get(pull, { headers: { authorization: `Bearer ${narrowed}` } });
