@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import { besideEnvironment, callBeside, command, companionsOf } from "../../support/beside.ts";
 import type { Docker } from "../../support/dockers.ts";
@@ -9,6 +9,12 @@ import { run, type RunOptions } from "../../support/run.ts";
 import { secret } from "../../support/stage.ts";
 import { until } from "../../support/until.ts";
 import { allowed, refused } from "../../support/verdicts.ts";
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`);
+}
 
 onStage("docker-id run and docker-id docker", (stage) => {
   let root: string;
@@ -39,6 +45,7 @@ onStage("docker-id run and docker-id docker", (stage) => {
         await call(["run", "--id", `@${stage().workspace.path("reader.txt")}`, ...quiet, "box", "true"]),
       );
       expect(said).toMatch(/container.create writes/);
+      expect(said).not.toMatch(/dkid_/);
       allowed(await call(["docker", "ps", "--id", "-"], { input: reader }));
     });
 
@@ -98,12 +105,14 @@ onStage("docker-id run and docker-id docker", (stage) => {
       allowed(await call(["docker", "rm", made]));
     });
 
-    it("holds the id in no argument and in no environment, for as long as it lives", async () => {
+    it("holds the id in no argument, no environment and no file, for as long as it lives", async () => {
+      const runtime = stage().workspace.path(`runtime-${cli.version}`);
+      mkdirSync(runtime, { mode: 0o700 });
       const child = spawn(
         command,
         ["run", "-i", "--id", `@${stage().workspace.path("root.txt")}`, ...quiet, "box", "cat"],
         {
-          env: besideEnvironment(stage().env, cli),
+          env: { ...besideEnvironment(stage().env, cli), XDG_RUNTIME_DIR: runtime },
           stdio: ["pipe", "pipe", "inherit"],
         },
       );
@@ -117,6 +126,9 @@ onStage("docker-id run and docker-id docker", (stage) => {
           expect(readFileSync(`/proc/${each}/${file}`, "latin1")).not.toMatch(/dkid_/);
         }
       }
+      const files = [runtime, stage().env["DOCKER_CONFIG"] ?? ""].flatMap(filesBelow);
+      expect(files.some((file) => file.startsWith(runtime))).toBe(true);
+      for (const file of files) expect(readFileSync(file, "latin1"), file).not.toMatch(/dkid_/);
       // It is docker, in every way
       expect(readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0").slice(0, 2)).toEqual(["docker", "run"]);
       child.stdin.end();
