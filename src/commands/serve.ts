@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../base-command.ts";
 import { Failure } from "../errors.ts";
 import { defaults } from "../protocol/defaults.ts";
 import { createLog } from "../server/log.ts";
 import { serve } from "../server/serve.ts";
-import { logLevels, readSettings, type Settings } from "../server/settings.ts";
+import { logLevels, readSettings, type Settings, type SettingsFile } from "../server/settings.ts";
 
 /** `docker-id serve`: the verifier, in the foreground, until it is told to end. */
 export default class Serve extends BaseCommand {
@@ -106,9 +106,10 @@ export async function serveUntilTold(
 }
 
 /** Reads a configuration file. */
-export async function readConfig(file: string): Promise<{ readonly path: string; readonly text: string }> {
+export async function readConfig(file: string): Promise<SettingsFile> {
   try {
-    return { path: file, text: await readFile(file, "utf8") };
+    const [text, { mode }] = await Promise.all([readFile(file, "utf8"), stat(file)]);
+    return { path: file, text, open: (mode & 0o004) !== 0 };
   } catch (cause) {
     throw new Failure("misuse", `${file} cannot be read`, { cause });
   }

@@ -48,6 +48,14 @@ export interface SettingsFlags extends GatewayFlags {
   readonly registry?: readonly string[] | undefined;
 }
 
+/** A configuration file, read. */
+export interface SettingsFile {
+  readonly path: string;
+  readonly text: string;
+  /** Everybody on this machine may read it. */
+  readonly open?: boolean;
+}
+
 const MEBIBYTE = 1024 * 1024;
 /** `sun_path` of a unix socket holds 108 bytes with its final zero. */
 const LONGEST_SOCKET_PATH = 107;
@@ -87,12 +95,8 @@ interface ReadFile extends Omit<File, "registry"> {
  * Settings from flags over file over defaults. Relative paths start at `cwd` in a flag and at the file's own folder in
  * the file. Throws Failure("misuse") with a sentence that names the setting.
  */
-export function readSettings(
-  flags: SettingsFlags,
-  file: { path: string; text: string } | undefined,
-  cwd: string,
-): Settings {
-  const read: ReadFile = file === undefined ? {} : readFile(file.path, file.text);
+export function readSettings(flags: SettingsFlags, file: SettingsFile | undefined, cwd: string): Settings {
+  const read: ReadFile = file === undefined ? {} : readFile(file);
   const fileBase = file === undefined ? cwd : path.dirname(path.resolve(cwd, file.path));
   const choose = (flag: string | undefined, inFile: string | undefined): string | undefined => {
     if (flag !== undefined) return path.resolve(cwd, filled(flag));
@@ -135,7 +139,7 @@ export function readSettings(
   };
 }
 
-function readFile(name: string, text: string): ReadFile {
+function readFile({ path: name, text, open = false }: SettingsFile): ReadFile {
   let document: unknown;
   try {
     // An empty file sets nothing.
@@ -144,7 +148,7 @@ function readFile(name: string, text: string): ReadFile {
     // The reader's own words quote the file, which may hold secrets
     throw new Failure("misuse", `${name} is not readable as YAML`);
   }
-  if (isGodoauth(document)) return readGodoauthFile(name, document);
+  if (isGodoauth(document)) return readGodoauthFile(name, document, open);
   const read = fileSchema.safeParse(document);
   if (!read.success) throw notOurs(name, "docker-id", read.error);
   const { registry, ...rest } = read.data;
@@ -163,7 +167,7 @@ function readFile(name: string, text: string): ReadFile {
   };
 }
 
-function readGodoauthFile(name: string, document: Record<string, unknown>): ReadFile {
+function readGodoauthFile(name: string, document: Record<string, unknown>, open: boolean): ReadFile {
   const level = levelOfGodoauth(document);
   return {
     ...(level === undefined ? {} : { log_level: level }),
@@ -172,7 +176,10 @@ function readGodoauthFile(name: string, document: Record<string, unknown>): Read
         throw new Failure("misuse", "--registry does not go with godoauth's file, which says where to listen itself");
       }
       // Where it is called is where godoauth began
-      return readGodoauth(name, document, (inFile) => path.resolve(cwd, filled(inFile)));
+      const settings = readGodoauth(name, document, (inFile) => path.resolve(cwd, filled(inFile)));
+      if (!open) return settings;
+      const warning = `${name} may be read by everybody on this machine, and holds Vault's token: chmod 600`;
+      return { ...settings, warnings: [...settings.warnings, warning] };
     },
   };
 }

@@ -142,6 +142,10 @@ describe("settings", () => {
     expect(found).toMatchObject({ stateDir: "/var/lib/docker-id", logLevel: "warn" });
     expect(found.registry?.listen).toEqual([{ scheme: "http", host: "::", port: 5002 }]);
     expect(found.registry?.anyService?.("registry")?.signing.key).toBe("/home/me/key.pem");
+    const open = readSettings({}, { path: "godoauth.yml", text, open: true }, "/home/me");
+    expect(open.registry?.warnings.filter((warning) => !found.registry?.warnings.includes(warning))).toEqual([
+      expect.stringContaining("chmod 600"),
+    ]);
     expect(() => read({ registry: ["http://127.0.0.1:1"] }, text)).toThrow(expect.objectContaining({ code: "misuse" }));
   });
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -70,13 +70,14 @@ describe("docker-id registry serve", () => {
     async (...words) => {
       const port = freePort();
       writeFileSync(at("godoauth.yml"), writeGodoauth(port));
+      chmodSync(at("godoauth.yml"), 0o644);
       const serving = launch(...words);
       await expect.poll(serving.said, { timeout: 30_000 }).toContain("docker-id: ready\n");
       const told = await fetch(`http://127.0.0.1:${port}/auth?service=registry&scope=repository:a:pull`);
       expect(told.status).toBe(401);
       expect(await told.json()).toMatchObject({ errors: [{ code: "UNAUTHORIZED" }] });
       expect((await fetch(`http://127.0.0.1:${port}/server-ping`)).status).toBe(200);
-      for (const sentence of ["where godoauth said 403", "in the clear", "300 seconds"]) {
+      for (const sentence of ["where godoauth said 403", "in the clear", "300 seconds", "chmod 600"]) {
         expect(serving.said()).toContain(sentence);
       }
       expect(serving.said()).not.toContain("hunter2");
