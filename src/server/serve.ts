@@ -56,6 +56,7 @@ export async function serve(settings: Settings, surroundings: Surroundings): Pro
       machineMarker: defaults.marker,
       dockerHost,
       clock,
+      unseenMs: 1,
     });
     // A first start has only now made the folder
     const lock = early ?? lockFolder(settings.stateDir);

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { isResolving } from "./paths.ts";
 import { Failure } from "../../errors.ts";
 
@@ -36,55 +36,84 @@ export interface PassOptions {
 
 const lifeMs = 5000;
 const valueBytes = 32;
+/** Of a value's 43 characters the first name it, and only the rest is the secret: a lookup's timing tells of the name alone. */
+const nameLength = 11;
 /** More in flight than an engine can be asked within their life; beyond it the oldest falls. */
 const most = 8192;
 
+interface Issued {
+  readonly value: string;
+  readonly method: string;
+  readonly target: string;
+  /** The digest of its body: the bodies themselves would be held here. */
+  readonly body: string | undefined;
+  readonly mayComeBare: boolean;
+  readonly at: number;
+}
+
 /** Keeps passes in memory alone: those of a verifier that stopped are void. */
 export function createPasses({ clock, random, admits = isResolving }: PassOptions): Passes {
-  /** By SHA-256 of the value, in order of issue, so that no lookup's timing tells of a value. */
-  const issued = new Map<string, { readonly bindings: readonly string[]; readonly at: number }>();
+  /** By their names, in order of issue. */
+  const issued = new Map<string, Issued>();
 
   const alive = (at: number): boolean => {
     const age = clock().getTime() - at;
     return age >= 0 && age < lifeMs;
   };
 
-  let pool = new Uint8Array(0);
+  /** Takes a pass out, where the value is all of it. */
+  const take = (value: string): Issued | undefined => {
+    const name = value.slice(0, nameLength);
+    const pass = issued.get(name);
+    if (pass === undefined || !isSame(pass.value, value)) return undefined;
+    issued.delete(name);
+    return pass;
+  };
+
+  let pool = Buffer.alloc(0);
+  let used = 0;
   const randomValue = (): string => {
     // Asking for many at once costs little more than asking for one
-    if (pool.length < valueBytes) pool = Uint8Array.from(random(64 * valueBytes));
-    const value = Buffer.from(pool.subarray(0, valueBytes)).toString("base64url");
-    pool = pool.subarray(valueBytes);
-    return value;
+    if (used === pool.length) {
+      pool = Buffer.from(random(64 * valueBytes));
+      used = 0;
+    }
+    used += valueBytes;
+    return pool.toString("base64url", used - valueBytes, used);
   };
 
   return {
     issue(request, { mayComeBare = false } = {}) {
       if (!admits(request)) throw new Failure("refused", "such a request to the engine may carry no pass");
-      for (const [key, { at }] of issued) {
+      for (const [name, { at }] of issued) {
         if (issued.size < most && alive(at)) break;
-        issued.delete(key);
+        issued.delete(name);
       }
       const value = randomValue();
-      const bare = mayComeBare ? [bindingOf({ ...request, body: undefined })] : [];
-      issued.set(digest(value), { bindings: [bindingOf(request), ...bare], at: clock().getTime() });
+      const { method, target, body } = request;
+      const digested = body === undefined || body.length === 0 ? undefined : digest(body);
+      const pass = { value, method, target, body: digested, mayComeBare, at: clock().getTime() };
+      issued.set(value.slice(0, nameLength), pass);
       return value;
     },
     redeem(value, request) {
-      if (value.length !== 43) return false;
-      const key = digest(value);
-      const pass = issued.get(key);
-      issued.delete(key);
-      return pass !== undefined && alive(pass.at) && pass.bindings.includes(bindingOf(request));
+      const pass = value.length === 43 ? take(value) : undefined;
+      return pass !== undefined && alive(pass.at) && isFor(pass, request);
     },
-    withdraw: (value) => issued.delete(digest(value)),
+    withdraw: (value) => take(value) !== undefined,
   };
 }
 
-function bindingOf({ method, target, body }: PassedRequest): string {
-  return JSON.stringify([method, target, body === undefined || body.length === 0 ? "" : digest(body)]);
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one, "latin1"), Buffer.from(other, "latin1"));
 }
 
-function digest(of: string | Uint8Array): string {
+function isFor(pass: Issued, { method, target, body }: PassedRequest): boolean {
+  if (pass.method !== method || pass.target !== target) return false;
+  if (body === undefined || body.length === 0) return pass.mayComeBare || pass.body === undefined;
+  return pass.body === digest(body);
+}
+
+function digest(of: Uint8Array): string {
   return hash("sha256", of, "base64");
 }

@@ -29,6 +29,8 @@ export interface StateOptions extends StatePlaces {
   readonly mayCreate?: boolean;
   /** The uid that must own the state folder; by default our own. */
   readonly owner?: number;
+  /** How long what another process changes may go unseen; by default for one turn of the event loop. */
+  readonly unseenMs?: number;
 }
 
 /** Whether the engine is guarded, as far as it can be told. */
@@ -56,7 +58,7 @@ const reexamineMs = 1000;
 
 /** Opens the recorded state and settles what a crash left between store and marker. Throws nothing: what it cannot read is *unreadable*. */
 export async function openState(options: StateOptions): Promise<GuardState> {
-  const { stateDir, marker, machineMarker, dockerHost, clock, owner = effectiveUid() } = options;
+  const { stateDir, marker, machineMarker, dockerHost, clock, owner = effectiveUid(), unseenMs } = options;
   let mayCreate = options.mayCreate ?? true;
   let live: Store | undefined;
   let versionBase = 0;
@@ -88,20 +90,19 @@ export async function openState(options: StateOptions): Promise<GuardState> {
   }
 
   /**
-   * What is decided in one turn of the event loop is decided at the same time: the store is looked at once for all of
-   * it, and again after a change of our own.
+   * What is decided in one turn of the event loop, or a moment, is decided at the same time: the store is looked at once
+   * for all of it, and again after a change of our own.
    */
   function versionOfTurn(): number {
     if (ofTurn === undefined) {
       ofTurn = version();
-      setImmediate(endTurn);
+      if (unseenMs === undefined) setImmediate(endTurn);
+      else setTimeout(endTurn, unseenMs).unref();
     }
     return ofTurn;
   }
 
-  function endTurn(): void {
-    ofTurn = undefined;
-  }
+  const endTurn = (): void => void (ofTurn = undefined);
 
   function changing<T>(change: Promise<T>): Promise<T> {
     return change.finally(endTurn);

@@ -68,6 +68,18 @@ describe("a pass", () => {
     expect(make().redeem(value, web)).toBe(false);
   });
 
+  it("is neither good nor used up by whoever knows how it begins", () => {
+    const passes = make();
+    const value = passes.issue(web);
+    const others = [
+      ...Array.from({ length: 32 }, (_, at) => value.slice(0, 11 + at) + (value[11 + at] === "A" ? "B" : "A")),
+    ].map((one) => one + value.slice(one.length));
+    for (const other of [...others, value.slice(0, 11), value.slice(0, 42), `${value}A`, value.slice(0, 42) + "é"]) {
+      expect([passes.redeem(other, web), passes.withdraw(other)]).toEqual([false, false]);
+    }
+    expect(passes.redeem(value, web)).toBe(true);
+  });
+
   it("of one verifier is nothing to another", () => {
     expect(make().redeem(make().issue(web), web)).toBe(false);
   });

@@ -353,6 +353,16 @@ describe("while the verifier runs", () => {
     expect(await state.current()).toEqual({ kind: "guarded", kid: stranger.kid });
   });
 
+  it("looks again after a moment where it may, and at once after a change of its own", async () => {
+    const patient = await open({ unseenMs: 60_000 });
+    const [before, other] = [patient.store.version(), await open()];
+    await other.store.revoke({ point: { link: "by another" } });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(patient.store.version()).toBe(before);
+    await patient.store.revoke({ point: { link: "its own" } });
+    expect(patient.store.version()).not.toBe(before);
+  });
+
   it("never gives a version twice, over any store", async () => {
     const seen = [state.store.version()];
     for (let times = 0; times < 3; times += 1) {
