@@ -6,6 +6,8 @@ export const scopeLimits = {
   characters: 65_536,
   scopes: 1024,
   resources: 256,
+  /** All that is wished with them; a line of the audit can tell of so many. */
+  wishes: 256,
   actions: 16,
   nameCharacters: 255,
 } as const;
@@ -46,7 +48,10 @@ export function parseScopes(texts: readonly string[]): Access[] {
       if (merged.size > scopeLimits.resources) throw tooMany();
     }
   }
-  return [...merged.values()].map(({ access }) => access);
+  const requested = [...merged.values()].map(({ access }) => access);
+  const wishes = requested.reduce((sum, access) => sum + wishesOf(access).length, 0);
+  if (wishes > scopeLimits.wishes) throw tooMany();
+  return requested;
 }
 
 /** Reads one scope, `type:name:action,action`, split at its first and its last colon; throws Failure("misuse"). */
@@ -90,5 +95,5 @@ function malformed(why: string): Failure {
 }
 
 function tooMany(): Failure {
-  return new Failure("misuse", `more is asked for at once than ${scopeLimits.resources} repositories`);
+  return new Failure("misuse", `more is asked for at once than ${scopeLimits.wishes} actions on repositories`);
 }

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/errors.ts";
 import { formatScope, parseScope, parseScopes, scopeLimits, wishesOf } from "../../src/registry/scopes.ts";
+import { holderBounds } from "../../src/server/audit/line.ts";
 
 const read = (...texts: string[]): string[] => parseScopes(texts).map(formatScope);
 
@@ -107,6 +108,11 @@ describe("scopes", () => {
     ["10 000 parameters", Array.from({ length: 10_000 }, (_, at) => `repository:a${at}:pull`)],
     ["10 000 short ones", Array.from({ length: 10_000 }, (_, at) => `a:b${at % 9}:c`)],
     ["one resource too many", Array.from({ length: 257 }, (_, at) => `repository:a${at}:pull`)],
+    [
+      "more actions than a line of the audit tells of",
+      Array.from({ length: 86 }, (_, at) => `repository:a${at}:pull,push,delete`),
+    ],
+    ["more of them by a star", Array.from({ length: 86 }, (_, at) => `repository:a${at}:*`)],
     ["a megabyte of spaces", [" ".repeat(1024 * 1024)]],
     ["a megabyte of a name", [`repository:${"a/".repeat(512 * 1024)}a:pull`]],
     ["a million actions", [`repository:a:${"a,".repeat(500_000)}a`]],
@@ -122,6 +128,8 @@ describe("scopes", () => {
     expect(read(...Array.from({ length: scopeLimits.resources }, (_, at) => `repository:a${at}:pull`))).toHaveLength(
       256,
     );
+    expect(read(...Array.from({ length: 85 }, (_, at) => `repository:a${at}:*`))).toHaveLength(85);
+    expect(scopeLimits.wishes).toBeLessThanOrEqual(holderBounds.entries);
   });
 
   it("are read or refused, whatever is sent, and read back as they were", () => {
