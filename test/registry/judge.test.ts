@@ -101,9 +101,14 @@ describe("an id's caveats at the registry", () => {
     expect(granted([`link=${links[0]}`, `owner=${links[0]}`])).toEqual([]);
   });
 
-  it.each(Object.entries(presets))("of the preset %s leave nothing: it is an engine's", (_, { caveats }) => {
-    expect(granted(caveats(links[0] as string))).toEqual([]);
-  });
+  it.each(Object.entries(presets))(
+    "of the preset %s leave pulls where it pulls images, and else nothing",
+    (name, { caveats }) => {
+      const left = granted(caveats(links[0] as string));
+      const pulls = whole.filter((each) => each.endsWith(":pull"));
+      expect(left).toEqual(["deploy", "pull"].includes(name) ? pulls : []);
+    },
+  );
 
   it("all have to agree", () => {
     expect(granted(["scope=repository:team/app:push", "op=read"])).toEqual(["repository:team/app:pull"]);
