@@ -105,7 +105,7 @@ describe("an id's caveats at the registry", () => {
     "of the preset %s leave pulls where it pulls images, and else nothing",
     (name, { caveats }) => {
       const left = granted(caveats(links[0] as string));
-      const pulls = whole.filter((each) => each.endsWith(":pull"));
+      const pulls = reads.filter((each) => each.endsWith(":pull"));
       expect(left).toEqual(["deploy", "pull"].includes(name) ? pulls : []);
     },
   );
