@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { ownName } from "../../registry/settings-users.ts";
 import type { Log } from "../log.ts";
 import { isAccountName } from "./account-name.ts";
 import { openHtpasswdUsers } from "./htpasswd-users.ts";
@@ -32,7 +33,8 @@ export async function openUsers(settings: UsersSettings, s: UsersNeeds): Promise
   if (settings.vault !== undefined) sources.push(await openVaultUsers(settings.vault, s, standIns));
   return {
     async find(name) {
-      if (!isAccountName(name)) return undefined;
+      // After a colon a token's subject names an id, and ids bear our own name
+      if (!isAccountName(name) || name.includes(":") || name === ownName) return undefined;
       const user = fixed.get(name);
       if (user !== undefined) return user;
       for (const source of sources) {

@@ -49,6 +49,14 @@ describe("users of the configuration", () => {
     },
   );
 
+  it.each(["docker-id", "alice:1893456000.0123456789abcdef01234567", ":"])(
+    "are not found as %j, which a token's subject would say of an id",
+    async (name) => {
+      const password = await cheapScrypt("right");
+      expect(await (await open({ [name]: { password } })).find(name)).toBeUndefined();
+    },
+  );
+
   it("cannot have a password that is stored as it is, which no message repeats", async () => {
     const opening = open({ alice: { password: "hunter2" } });
     await expect(opening).rejects.toMatchObject({ code: "misuse", message: expect.stringMatching(/"alice"/) });
