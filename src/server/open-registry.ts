@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { Failure } from "../errors.ts";
 import { formatDoorAddress } from "../registry/door-address.ts";
@@ -19,6 +18,7 @@ import { describeError, type Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { openDoorKey } from "./registry-key.ts";
 import { openServices } from "./registry-services.ts";
+import { readSmallFile } from "./signing/read-file.ts";
 import { keepTls } from "./keep-tls.ts";
 import { createHashing } from "./users/hashing.ts";
 import type { Hashing } from "./users/users.ts";
@@ -142,9 +142,11 @@ async function openEvents(
 ): Promise<ReturnType<typeof createEventsHandler> | undefined> {
   if (events === undefined) return undefined;
   const { secretFile, bodyBytes } = events;
-  const text = await readFile(secretFile, "utf8").catch((cause: unknown) => {
-    throw new Failure("misuse", `the secret of the registry's notifications, ${secretFile}, cannot be read`, { cause });
+  const what = `the secret of the registry's notifications, ${secretFile},`;
+  const { text, open } = await readSmallFile(secretFile, what).catch((cause: unknown) => {
+    throw new Failure("misuse", `${what} cannot be read`, { cause });
   });
+  if (open) log.warn(`${what} may be read by everybody on this machine, who may then write into the audit: chmod 600`);
   return createEventsHandler({
     record: (event) => gate.record(event),
     secret: text.trim(),

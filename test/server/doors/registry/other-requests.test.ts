@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { link, narrow, root } from "../../room.ts";
@@ -71,6 +71,16 @@ describe("the registry's door, beside tokens", () => {
     expect((await tell({ action: "push" })).status).toBe(404);
     const events = { secretFile: path.join(stand.folder, "missing"), bodyBytes: 4096 };
     await expect(stand.reopen({ events })).rejects.toMatchObject({ code: "misuse" });
+  });
+
+  it("says that whoever may read the secret of notifications may write into the audit", async () => {
+    await openWithEvents();
+    expect(stand.room.log()).not.toContain("chmod");
+    const secretFile = path.join(stand.folder, "notify.secret");
+    chmodSync(secretFile, 0o644);
+    await stand.reopen({ events: { secretFile, bodyBytes: 4096 } });
+    expect(stand.room.log()).toContain("chmod 600");
+    expect(stand.room.log()).not.toContain("notify-secret");
   });
 
   it("writes the name of a token into the audit before it is given", async () => {
