@@ -30,6 +30,9 @@ interface RegistryMetrics {
   hashes<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** So many decisions are counted together. */
+const mostWaiting = 256;
+
 /** Makes metrics with a registry of their own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -77,13 +80,14 @@ export function createMetrics(): Metrics {
     help: "Passwords that are being hashed, or wait for it.",
     registers,
   });
-  // To find a series by its labels costs more than to count in it
-  const series = new Map<string, { readonly count: Counter.Internal; readonly time: Histogram.Internal<"door"> }>();
-  function seriesOf(door: Circumstances["door"], verdict: "allowed" | "refused") {
-    const key = `${door} ${verdict}`;
-    const found = series.get(key) ?? { count: decisions.labels({ door, verdict }), time: durations.labels({ door }) };
-    series.set(key, found);
-    return found;
+  // To observe one at a time costs more than the rest of counting a decision
+  const waiting = new Map<string, { readonly door: string; readonly verdict: string; readonly seconds: number[] }>();
+  function observe({ door, verdict, seconds }: { door: string; verdict: string; seconds: number[] }): void {
+    const all = seconds.splice(0);
+    if (all.length === 0) return;
+    decisions.inc({ door, verdict }, all.length);
+    const series = durations.labels({ door });
+    for (const each of all) series.observe(each);
   }
   return {
     registry: {
@@ -102,15 +106,17 @@ export function createMetrics(): Metrics {
       },
     },
     decided(door, verdict, durationMs) {
-      const { count, time } = seriesOf(door, verdict);
-      count.inc();
-      time.observe(durationMs / 1000);
+      const key = `${door} ${verdict}`;
+      const one = waiting.get(key) ?? { door, verdict, seconds: [] };
+      waiting.set(key, one);
+      if (one.seconds.push(durationMs / 1000) >= mostWaiting) observe(one);
     },
     stands(state) {
       for (const each of ["open", "guarded", "unreadable"] as const)
         states.set({ state: each }, each === state ? 1 : 0);
     },
     async expose() {
+      for (const one of waiting.values()) observe(one);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
