@@ -11,6 +11,7 @@ import { addCredHelper, holdsLogin, removeCredHelper } from "../../docker-cli/cr
 import { dockerSettings } from "../../docker-cli/holds-id.ts";
 import { Failure } from "../../errors.ts";
 import { askRegistry } from "../../registry-doctor/ask-registry.ts";
+import { quoteWord } from "../../shell/quote.ts";
 
 interface Used {
   readonly done: "settled" | "removed" | "nothing";
@@ -92,7 +93,20 @@ export default class Use extends BaseCommand {
     this.say(
       `${host} says that its service is ${JSON.stringify(challenge.service)}, and its realm ${JSON.stringify(challenge.realm)}: that is where the id goes`,
     );
-    return challenge.service;
+    const named = challenge.service;
+    const others = Object.entries(readRegistries(this.configFolder)).filter(([other]) => other !== host);
+    const same = others.find(([, { service }]) => service === named);
+    // Whoever runs one registry must not come by ids for another, by giving its service as his own
+    if (same !== undefined) {
+      throw new Failure(
+        "conflict",
+        `${host} says that its service is the one of ${same[0]}, whose ids it would be given`,
+        {
+          hint: `if both have one token server, say so: --service ${quoteWord("bash", named)}`,
+        },
+      );
+    }
+    return named;
   }
 }
 

@@ -59,6 +59,15 @@ describe("registry use", () => {
     expect(read("docker-id/config.json")).toMatchObject({ registries: { "registry.example.com": settled } });
   });
 
+  it("gives a registry no other one's ids for its word that it has the same service", async () => {
+    challenge = 'Bearer realm="http://evil.example/auth",service="a,b%"';
+    const outcome = await use([host]);
+    expect(failed(outcome, 3)).toContain("registry.example.com");
+    expect(outcome.stderr).toContain("--service 'a,b%'");
+    expect(read("docker-id/config.json")).toMatchObject({ registries: { [host]: { service: "the registry" } } });
+    allowed(await use([host, "--service", "a,b%"]));
+  });
+
   it("takes it away again", async () => {
     expect(allowed(await use(["registry.example.com", "--remove"]))).toContain("given nothing");
     expect(read(".docker/config.json")).toEqual({ credHelpers: { [host]: "docker-id" } });
