@@ -1,18 +1,10 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
+import { inPlace } from "./in-place.ts";
 import { injectBlob } from "./inject.ts";
 
 /**
@@ -32,32 +24,6 @@ const replaced: Readonly<Record<string, string>> = {
   "src/server/users/load-bcrypt.ts": "load-bcrypt.ts",
 };
 
-const inPlace: Plugin = {
-  name: "in-place",
-  setup(setup) {
-    setup.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const relative = path.slice(repository.length);
-      if (relative === "packaging/sea/commands.ts") return { contents: listCommands(), loader: "ts", resolveDir: here };
-      const file = replaced[relative];
-      if (file === undefined) return undefined;
-      return { contents: readFileSync(join(here, file), "utf8"), loader: "ts", resolveDir: here };
-    });
-  },
-};
-
-/** A module that has each command by its id. */
-function listCommands(): string {
-  const files = readdirSync(join(repository, "src/commands"), { recursive: true, encoding: "utf8" });
-  const lines = files
-    .filter((file) => file.endsWith(".ts"))
-    .toSorted()
-    .map((file) => {
-      const id = file.replace(/\.ts$/, "").replaceAll("/", ":");
-      return `  ${JSON.stringify(id)}: () => import(${JSON.stringify(`../../src/commands/${file}`)}),`;
-    });
-  return `export const commands = {\n${lines.join("\n")}\n};\n`;
-}
-
 async function bundle(outfile: string): Promise<void> {
   await build({
     entryPoints: [join(here, "main.ts")],
@@ -76,7 +42,7 @@ async function bundle(outfile: string): Promise<void> {
       "import.meta.dirname": '"/"',
       "import.meta.filename": '"/docker-id"',
     },
-    plugins: [inPlace],
+    plugins: [inPlace(replaced)],
     logLevel: "warning",
   });
 }

@@ -1,9 +1,9 @@
 import type { Command } from "@oclif/core/command";
 import { Plugin } from "@oclif/core/config";
 import { run } from "@oclif/core/run";
-import manifest from "../../oclif.manifest.json" with { type: "json" };
 import type { DockerFlags } from "../../src/argv.ts";
 import { BaseCommand } from "../../src/base-command.ts";
+import { readCommands } from "../../src/manifest.ts";
 import { commands } from "./commands.ts";
 import { name, oclif, version } from "./package.ts";
 
@@ -17,7 +17,7 @@ export async function runCommand(argv: readonly string[], dockerFlags: DockerFla
   Object.assign(plugin, {
     _manifest: async () => {
       await Promise.resolve();
-      return manifest;
+      return { version, commands: readCommands() };
     },
     findCommand: async (id: string): Promise<Command.Class> => await load(id, plugin),
   });
