@@ -1,5 +1,5 @@
-import { parse } from "yaml";
 import { Failure } from "../errors.ts";
+import { readYaml } from "./read-yaml.ts";
 import { overrideByEnvironment } from "./registry-environment.ts";
 
 /** What a registry's own configuration says of tokens and notifications. */
@@ -56,9 +56,9 @@ export function readRegistryConfig(
 ): RegistryConfig {
   let file: unknown;
   try {
-    file = parse(text, { version: "1.1" });
-  } catch (cause) {
-    throw new Failure("misuse", `${name} is not readable as YAML`, { cause });
+    file = readYaml(text, "1.1");
+  } catch {
+    throw new Failure("misuse", `${name} is not readable as YAML`);
   }
   if (!isRecord(file) || file["version"] === undefined) {
     throw new Failure("misuse", `${name} is no configuration of a registry`, {

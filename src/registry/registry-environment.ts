@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { readYaml } from "./read-yaml.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export function overrideByEnvironment(config: Tree, environment: Readonly<Record
     const path = name.slice(prefix.length).toLowerCase().split("_");
     const value = environment[name];
     if (value === undefined || path.includes("")) return before;
-    return override(before, path, readYaml(value)) as Tree;
+    return override(before, path, readValue(value)) as Tree;
   }, config);
 }
 
@@ -39,9 +39,9 @@ function named(tree: unknown): Tree {
   return typeof tree === "string" ? { [tree]: undefined } : {};
 }
 
-function readYaml(text: string): unknown {
+function readValue(text: string): unknown {
   try {
-    return parse(text, { version: "1.1" });
+    return readYaml(text, "1.1");
   } catch {
     return undefined;
   }

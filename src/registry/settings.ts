@@ -1,4 +1,3 @@
-import { parse } from "yaml";
 import * as z from "zod";
 import { type Block, readBlock } from "../caveats/address.ts";
 import { admitName } from "../caveats/name.ts";
@@ -6,6 +5,7 @@ import { Failure } from "../errors.ts";
 import { isGodoauth, readGodoauth } from "./godoauth.ts";
 import { isLoopback, readDoorAddress } from "./door-address.ts";
 import { notOurs } from "./not-ours.ts";
+import { readYaml } from "./read-yaml.ts";
 import { admitRule } from "./rules.ts";
 import { readSigning, signingSchema } from "./settings-signing.ts";
 import { readUsers, usersSchema } from "./settings-users.ts";
@@ -160,7 +160,7 @@ export function readRegistryFile(
 ): RegistrySettings | undefined {
   let found: unknown;
   try {
-    found = parse(document) ?? {};
+    found = readYaml(document) ?? {};
   } catch {
     // The reader's own words quote the file, which may hold secrets
     throw new Failure("misuse", `${name} is not readable as YAML`);

@@ -1,10 +1,10 @@
 import path from "node:path";
-import { parse } from "yaml";
 import * as z from "zod";
 import { Failure } from "../errors.ts";
 import { defaults } from "../protocol/defaults.ts";
 import { isGodoauth, levelOfGodoauth, readGodoauth } from "../registry/godoauth.ts";
 import { notOurs } from "../registry/not-ours.ts";
+import { readYaml } from "../registry/read-yaml.ts";
 import { readRegistrySettings, registrySchema, type RegistrySettings } from "../registry/settings.ts";
 import { type GatewayFlags, gatewaySchema, type GatewaySettings, readGatewaySettings } from "./gateway-settings.ts";
 
@@ -143,7 +143,7 @@ function readFile({ path: name, text, open = false }: SettingsFile): ReadFile {
   let document: unknown;
   try {
     // An empty file sets nothing.
-    document = parse(text) ?? {};
+    document = readYaml(text) ?? {};
   } catch {
     // The reader's own words quote the file, which may hold secrets
     throw new Failure("misuse", `${name} is not readable as YAML`);
