@@ -9,6 +9,8 @@ import type { RegistryApp } from "./app.ts";
 
 /** The largest id in Basic, and room for the scopes of a build. */
 const mostHeadBytes = 48 * 1024;
+/** Some releases of Node leave out what comes after the thousandth, where a proxy may have told of the client. */
+const mostHeadLines = 200;
 const mostConnections = 4096;
 /** Of one address, which may be a proxy's. */
 const mostOfAddress = 1024;
@@ -24,7 +26,8 @@ export function createRegistryServer(app: RegistryApp, timeoutMs: number, tls?: 
   const answers = new WeakMap<Duplex, ServerResponse>();
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     answers.set(incoming.socket, outgoing);
-    void answer(incoming, outgoing);
+    if (incoming.rawHeaders.length > 2 * mostHeadLines) answerCrowded(outgoing);
+    else void answer(incoming, outgoing);
   };
   const options = {
     maxHeaderSize: mostHeadBytes,
@@ -90,6 +93,11 @@ function answerUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function answerCrowded(outgoing: ServerResponse): void {
+  const { status, message } = unread("HPE_HEADER_OVERFLOW");
+  outgoing.writeHead(status, { ...always, connection: "close" }).end(errorBody(status, message));
 }
 
 function unread(code: string | undefined): Pick<Refusal, "status" | "message"> {
