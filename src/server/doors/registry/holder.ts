@@ -152,9 +152,17 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
     return advice.kind === "wait" ? tooMany(advice.retryAfterSeconds).refusal : undefined;
   }
 
+  /** A service that only a stranger has named may be none at all, and each of them takes something to open. */
+  function countNamed({ label, name }: OpenService, { source }: Whence): void {
+    if (label !== name) guard.failed({ service: name, name: "", credential: "", source });
+  }
+
   async function hold(service: OpenService, shown: Shown, from: Whence): Promise<Held> {
     try {
-      if (shown.kind === "nothing") return { holder: { kind: "anonymous", rights: rightsFor(service, from) } };
+      if (shown.kind === "nothing") {
+        countNamed(service, from);
+        return { holder: { kind: "anonymous", rights: rightsFor(service, from) } };
+      }
       if (shown.kind === "refresh") return await holdRefresh(service, shown.text, from);
       if (shown.kind === "id") return await holdId(service, shown.name, shown.text, from);
       const { name, password } = shown;
@@ -162,10 +170,7 @@ export function createHolders({ gate, guard, doorKey, report }: HolderParts) {
       return await holdPassword(service, name, password, from);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== unknowable) throw error;
-      // A service that only a stranger has named may be none at all, and each of them is another question
-      if (service.label !== service.name) {
-        guard.failed({ service: service.name, name: "", credential: "", source: from.source });
-      }
+      countNamed(service, from);
       return { refusal: { status: 503, message: error.message, retryAfterSeconds: 2 } };
     }
   }

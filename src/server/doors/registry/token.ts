@@ -47,11 +47,11 @@ export function createTokenServer(parts: TokenParts): (incoming: IncomingMessage
       return refuse({ refusal: { status: 400, message } }, from, told);
     }
     told.service = service;
-    if (shown.kind === "nothing" && request.requested.length === 0) {
-      return refuse({ refusal: { status: 401, message: needed } }, from, told);
-    }
     const held = await hold(service, shown, from);
     if ("refusal" in held) return refuse(held, from, told);
+    if (held.holder.kind === "anonymous" && request.requested.length === 0) {
+      return refuse({ refusal: { status: 401, message: needed } }, from, told);
+    }
     told.holder = held.holder.kind;
     const { holder, user } = held;
     const jti = Buffer.from(random(16)).toString("base64url");
