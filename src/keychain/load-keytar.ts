@@ -6,23 +6,20 @@ export type Keytar = Pick<
   "getPassword" | "setPassword" | "deletePassword" | "findCredentials"
 >;
 
-/** Loads the addon that speaks to the OS keychain; throws Failure("no_keychain") with what it lacks. */
+/**
+ * Loads the addon that speaks to the OS keychain; throws Failure("no_keychain") with what it lacks. keytar itself tries
+ * several places, for longer than the prebuilt one takes, and hides what each said.
+ */
 export function loadKeytar(): Keytar {
   // As an import it would take longer than the addon does.
   const load = process.getBuiltinModule("node:module").createRequire(import.meta.url);
   try {
-    return load("keytar") as Keytar;
-  } catch {
-    throw explainLoadFault(trueCause(load));
-  }
-}
-
-/** keytar tries several places and hides what each said; the prebuilt addon says what it lacks. */
-function trueCause(load: NodeJS.Require): unknown {
-  try {
-    load(`keytar/prebuilds/${process.platform}-${process.arch}/keytar.node`);
-    return undefined;
+    return load(`keytar/prebuilds/${process.platform}-${process.arch}/keytar.node`) as Keytar;
   } catch (cause) {
-    return cause;
+    try {
+      return load("keytar") as Keytar;
+    } catch {
+      throw explainLoadFault(cause);
+    }
   }
 }
