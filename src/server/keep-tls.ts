@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { Failure } from "../errors.ts";
 import { describeError, type Log } from "./log.ts";
@@ -39,6 +39,8 @@ export async function keepTls(
     const named = [certificate, key, ...(clientCa === undefined ? [] : [clientCa])].join(", ");
     throw new Failure("misuse", `${whose} cannot use ${named}: ${describeError(cause)}`, { hint, cause });
   });
+  if (await isEverybodys(key))
+    log.warn({ key }, `the key of ${whose} may be read by everybody on this machine: chmod 600`);
   let complained = false;
   let timer: NodeJS.Timeout;
   let stopped = false;
@@ -72,6 +74,10 @@ export async function keepTls(
       clearTimeout(timer);
     },
   };
+}
+
+async function isEverybodys(path: string): Promise<boolean> {
+  return ((await stat(path)).mode & 0o004) !== 0;
 }
 
 type Pem = Readonly<Record<"cert" | "key", Buffer> & Partial<Record<"ca", Buffer>>>;

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { SecureContextOptions } from "node:tls";
@@ -41,6 +41,15 @@ suite("the files of a door that speaks TLS", ["openssl"], () => {
   afterEach(() => {
     kept?.close();
     rmSync(folder, { recursive: true });
+  });
+
+  it("are warned of where the key is everybody's", async () => {
+    await keep();
+    expect(lines.join("")).not.toContain("chmod");
+    kept?.close();
+    chmodSync(file("key"), 0o644);
+    await keep();
+    expect(lines.join("")).toMatch(/key of the door .*chmod 600/);
   });
 
   it("are read again when they are others, and not before they go together", async () => {
