@@ -58,6 +58,16 @@ suite("docker-id before a gateway over TLS", [...anEngine, "openssl"], () => {
     }
   });
 
+  it("is spoken with by a docker context that trusts it", async () => {
+    const whole = { ...env, DOCKER_HOST: "", DOCKER_TLS_VERIFY: "", DOCKER_CERT_PATH: "" };
+    const where = `host=${host},ca=${stage.workspace.path("trusted", "ca.pem")}`;
+    allowed(await run(newestDocker().path, ["context", "create", "far", "--docker", where], { env: whole }));
+    const far = async (...args: readonly string[]) =>
+      await callBeside(whole, newestDocker(), ["--context", "far", ...args]);
+    expect(allowed(await far("show"))).toBe(allowed(await id(["show"])));
+    allowed(await far("docker", "ps"));
+  });
+
   it("serves docker, and dockerode unchanged but for DOCKER_HOST", async () => {
     expect((await run(newestDocker().path, ["ps"], { env })).status).not.toBe(0);
     allowed(await beside(["docker", "ps"]));
