@@ -7,6 +7,8 @@ import type { Wire } from "./wire.ts";
 
 /** Takes an answer's body as it comes, and sees to what the client gets of it. */
 export interface AnswerSink {
+  /** Whether it may refer to what it got after it has been written. */
+  readonly keeps: boolean;
   /** Bytes as they came, framed, and what they say; false where the engine should wait until `drain`. */
   piece(framed: Buffer, found: BodyPiece): boolean;
   /** The body has ended; resolves to whether the client has a whole answer now. */
@@ -50,6 +52,7 @@ export function passWhole(parts: SinkParts, first: Buffer | undefined, raw: Buff
     written = true;
   }
   return {
+    keeps: false,
     piece(framed) {
       if (written) return client.write("", framed);
       written = true;

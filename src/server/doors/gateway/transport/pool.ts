@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { createReading } from "./reading.ts";
 import { createWire, type Holder, type Wire } from "./wire.ts";
 
 /** A connection to the engine. */
@@ -38,8 +39,9 @@ export function createPool(socketPath: string): Pool {
         return { wire: kept, reused: true };
       }
       kept?.destroy();
-      const socket = new Socket({ allowHalfOpen: true });
-      const wire = createWire(socket);
+      const reading = createReading();
+      const socket = new Socket({ allowHalfOpen: true, onread: reading.onread });
+      const wire = createWire(socket, reading);
       socket.connect(socketPath);
       return { wire, reused: false };
     },

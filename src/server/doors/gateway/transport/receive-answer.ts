@@ -13,7 +13,7 @@ import { rewriteLines } from "./rewrite-lines.ts";
 
 /** The engine's half of a relay. */
 export interface AnswerReceiver {
-  readonly data: (piece: Buffer) => void;
+  readonly data: (piece: Buffer) => unknown;
   /** The engine will say no more. */
   readonly end: () => void;
 }
@@ -39,19 +39,19 @@ export function receiveAnswer(
   let untilClose = false;
   let completed = false;
 
-  function data(piece: Buffer): void {
+  function data(piece: Buffer): unknown {
     heard = true;
     if (sink !== undefined) return takeBody(piece);
     const inOne = !heads.begun();
     const found = heads.feed(piece);
-    if (found.kind === "more") return;
+    if (found.kind === "more") return undefined;
     if (found.kind === "bad") return finish({ kind: "failed", why: `its answer is no HTTP: ${found.why}` });
     const rest = piece.subarray(found.used);
     const { status } = found.head;
     if (status === 101 || turnsRaw(relayed, found.head)) return turn(found.head, rest);
     // Only ever `100 Continue`, which the client has had from us
-    if (status < 200) return rest.length > 0 ? data(rest) : undefined;
-    begin(found.head, rest, inOne ? piece.subarray(0, found.used) : undefined);
+    if (status < 200) return rest.length > 0 ? void data(rest) : undefined;
+    return begin(found.head, rest, inOne ? piece.subarray(0, found.used) : undefined);
   }
 
   function turn(turned: ResponseHead, rest: Buffer): void {
@@ -97,13 +97,20 @@ export function receiveAnswer(
     return refusals.has(status) ? relayed.refusal : undefined;
   }
 
-  function takeBody(piece: Buffer): void {
-    if (sink === undefined || body === undefined) return;
+  /** Whether nothing refers to the piece any more. */
+  function takeBody(piece: Buffer): boolean {
+    if (sink === undefined || body === undefined) return false;
     const found = body.feed(piece);
-    if (found.kind === "bad") return finish({ kind: "broken" });
+    if (found.kind === "bad") {
+      finish({ kind: "broken" });
+      return false;
+    }
     const flows = sink.piece(found.used === piece.length ? piece : piece.subarray(0, found.used), found);
-    if (found.done) return complete(found.used === piece.length);
-    if (!flows) upstream.pause();
+    // What was not written at once waits with the socket
+    const gone = !sink.keeps && client.socket.writableLength === 0;
+    if (found.done) complete(found.used === piece.length);
+    else if (!flows) upstream.pause();
+    return gone;
   }
 
   /** `clean`: the engine said nothing beyond its answer. */

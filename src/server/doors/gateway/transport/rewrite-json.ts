@@ -18,6 +18,7 @@ export function rewriteJson(parts: SinkParts, rewrite: RewriteJson["rewrite"]): 
     return true;
   };
   return {
+    keeps: true,
     piece(_framed, { data }) {
       for (const each of data) size += each.length;
       if (size <= mostBytes) pieces.push(...data);

@@ -47,6 +47,7 @@ export function rewriteLines(parts: SinkParts, keep: Extract<AnswerPlan, { kind:
   }
 
   return {
+    keeps: true,
     piece(_framed, { data }) {
       for (const each of data) {
         let from = 0;

@@ -21,6 +21,7 @@ function hand(from: Wire, to: Wire, closed: () => void): Holder {
   return {
     data(piece) {
       if (!to.socket.write(piece)) from.pause();
+      return to.socket.writableLength === 0;
     },
     // What was written before still goes out
     end: () => to.socket.end(),

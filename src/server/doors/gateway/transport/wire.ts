@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
+import type { Reading } from "./reading.ts";
 
 /** Who hears of a connection's events just now. */
 export interface Holder {
-  data(piece: Buffer): void;
+  /** Gives true where nothing refers to the piece any more, and its bytes may be written over; else it is kept. */
+  data(piece: Buffer): unknown;
   /** The other side will send no more; it may still read. */
   end(): void;
   /** What was written has gone out, and more may follow. */
@@ -37,8 +39,8 @@ const mostKept = 64 * 1024;
 /** Up to that it is cheaper to copy than to send two pieces. */
 const cheapCopy = 16 * 1024;
 
-/** Takes a socket over; nobody else may listen to it. */
-export function createWire(socket: Socket): Wire {
+/** Takes a socket over; nobody else may listen to it. `reading` is that of its constructor, where it has one. */
+export function createWire(socket: Socket, reading?: Reading): Wire {
   let holder: Holder | undefined;
   let kept: Buffer[] = [];
   let size = 0;
@@ -46,12 +48,15 @@ export function createWire(socket: Socket): Wire {
   let toldOfEnd = false;
   let paused = false;
 
-  socket.on("data", (piece: Buffer) => {
-    if (holder !== undefined && kept.length === 0) return holder.data(piece);
+  const take = (piece: Buffer): boolean => {
+    if (holder !== undefined && kept.length === 0) return holder.data(piece) === true;
     kept.push(piece);
     size += piece.length;
     if (size > mostKept) socket.pause();
-  });
+    return false;
+  };
+  if (reading === undefined) socket.on("data", take);
+  else reading.take = take;
   socket.on("end", () => {
     ended = true;
     replay();
