@@ -39,7 +39,7 @@ export interface GuardLimits {
 /** From one address, whatever users it names. */
 const perAddress = 10;
 /** So many users and addresses are remembered; the oldest goes first. */
-const most = { users: 20_000, addresses: 5000, right: 20_000 } as const;
+const most = { users: 20_000, addresses: 5000, right: 20_000, wrong: 500_000 } as const;
 
 interface Counted {
   readonly sinceMs: number;
@@ -55,6 +55,9 @@ export function createGuard(
   const byUser = new Map<string, Counted>();
   const byAddress = new Map<string, Counted>();
   const right = new Set<string>();
+  // However many wrong ones each may have, together they take no more room
+  const mostUsers = Math.min(most.users, Math.ceil(most.wrong / failures));
+  const mostAddresses = Math.min(most.addresses, Math.ceil(most.wrong / (failures * perAddress)));
   // By user, and by address: how often each credential is being tried
   const underWay = new Map<string, Map<string, number>>();
 
@@ -142,8 +145,8 @@ export function createGuard(
       const signed = sign(one);
       right.delete(signed);
       const what = withPrint(signed, one);
-      count(byUser, userOf(one), failures, what, most.users);
-      count(byAddress, one.source, failures * perAddress, what, most.addresses);
+      count(byUser, userOf(one), failures, what, mostUsers);
+      count(byAddress, one.source, failures * perAddress, what, mostAddresses);
     },
     succeeded(one) {
       const signed = sign(one);

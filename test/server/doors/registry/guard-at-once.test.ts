@@ -67,6 +67,14 @@ describe("tries that are under way", () => {
   });
 });
 
+it("remembers fewer users and addresses where each may have more wrong", () => {
+  const guard = createGuard({ failures: 1000, windowMs: 60_000 }, { clock: () => new Date(0), random: randomBytes });
+  guard.failed(one("a", { source: "first" }));
+  expect(guard.advise(one("a", { source: "first" }))).toEqual({ kind: "wrong" });
+  for (let at = 0; at < 500; at++) guard.failed(one("a", { source: `s${at}` }));
+  expect(guard.advise(one("a", { source: "first" }))).toEqual({ kind: "try" });
+});
+
 describe("the door", () => {
   const fingerprint = new Uint8Array(32).fill(1);
   const doorKey = new Uint8Array(32).fill(7);
