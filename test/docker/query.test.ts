@@ -71,6 +71,8 @@ describe("a query", () => {
     fc.assert(
       fc.property(parameters, (given) => {
         fc.pre(!JSON.stringify(given).includes(String.raw`\u0000`));
+        // Those are passed over
+        fc.pre(!Object.keys(given).some((name) => /^[A-Z]/.test(name)));
         const text = new URLSearchParams(given).toString();
         expect(Object.fromEntries(readQuery(text))).toEqual({ ...given });
       }),

@@ -33,7 +33,18 @@ export function spellRaw({ method = "GET", target, headers = [], body, chunked =
 }
 
 /** Sends one request over a unix socket and reads the whole answer; one that is cut off is taken as it came. */
-export function sendRaw(socket: string, request: RawRequest, timeoutMs = 30_000): Promise<RawAnswer> {
+export async function sendRaw(socket: string, request: RawRequest, timeoutMs = 30_000): Promise<RawAnswer> {
+  for (let left = 4; ; left -= 1) {
+    try {
+      return await sendOnce(socket, request, timeoutMs);
+    } catch (error) {
+      // Answered and closed while a large body was being written: what was not read by then is gone with the socket
+      if (left === 0 || (error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+    }
+  }
+}
+
+function sendOnce(socket: string, request: RawRequest, timeoutMs: number): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const connection = connect({ path: socket });
