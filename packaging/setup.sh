@@ -53,6 +53,9 @@ missing_packages() {
   bench)
     have curl || echo curl
     have openssl || echo openssl
+    have gnome-keyring-daemon || echo gnome-keyring
+    have dbus-daemon || echo dbus
+    ls /usr/lib/*/libsecret-1.so.0 >/dev/null 2>&1 || echo libsecret-1-0
     have haproxy || echo haproxy
     have wrk || echo wrk ;;
   esac

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { CountingReporter } from "./support/reporter.ts";
 
@@ -8,8 +9,8 @@ export default defineConfig({
     reporters: ["default", new CountingReporter()],
     // @oclif/test captures nothing otherwise
     disableConsoleIntercept: true,
-    // End-to-end tests wait for engines most of the time.
-    maxWorkers: "100%",
+    // End-to-end tests wait for engines much of the time.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

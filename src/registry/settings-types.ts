@@ -1,4 +1,5 @@
 import type { Block } from "../caveats/address.ts";
+import type { Rule } from "./rules.ts";
 
 /** Where the door listens; `host` is an address, a name of the machine's, or `::` for every address that it has. */
 export interface DoorAddress {
@@ -52,20 +53,6 @@ export interface VaultSettings {
   readonly path?: string;
 }
 
-/** One rule of a service's ordered list, as it stands in the file. */
-export interface RuleSettings {
-  readonly match: {
-    readonly account?: string;
-    readonly type?: string;
-    readonly name?: string;
-    readonly service?: string;
-    readonly ip?: readonly string[];
-    readonly labels?: Readonly<Record<string, string>>;
-  };
-  readonly actions: readonly string[];
-  readonly comment?: string;
-}
-
 /** One registry that tokens are made for. */
 export interface ServiceSettings {
   readonly name: string;
@@ -73,7 +60,7 @@ export interface ServiceSettings {
   readonly hosts: readonly string[];
   readonly signing: SigningSettings;
   readonly users: UsersSettings;
-  readonly rules: readonly RuleSettings[];
+  readonly rules: readonly Rule[];
 }
 
 /** How the registry's door is opened. */

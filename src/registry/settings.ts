@@ -6,10 +6,10 @@ import { isGodoauth, readGodoauth } from "./godoauth.ts";
 import { isLoopback, readDoorAddress } from "./door-address.ts";
 import { notOurs } from "./not-ours.ts";
 import { readYaml } from "./read-yaml.ts";
-import { admitRule } from "./rules.ts";
+import { admitRule, type Rule } from "./rules.ts";
 import { readSigning, signingSchema } from "./settings-signing.ts";
 import { readUsers, usersSchema } from "./settings-users.ts";
-import type { RegistrySettings, RuleSettings, ServiceSettings } from "./settings-types.ts";
+import type { RegistrySettings, ServiceSettings } from "./settings-types.ts";
 
 export type * from "./settings-types.ts";
 
@@ -192,9 +192,9 @@ function readService(service: File["services"][number], file: File, resolve: Res
   };
 }
 
-function readRule(service: string, { match = {}, actions, comment }: z.infer<typeof ruleSchema>): RuleSettings {
+function readRule(service: string, { match = {}, actions, comment }: z.infer<typeof ruleSchema>): Rule {
   const { account, type, name, service: of, ip, labels } = match;
-  const rule: RuleSettings = {
+  const rule: Rule = {
     match: {
       ...(account === undefined ? {} : { account }),
       ...(type === undefined ? {} : { type }),
