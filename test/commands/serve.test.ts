@@ -1,48 +1,26 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ask } from "../server/ask.ts";
-import { node } from "../support/node.ts";
-import { entry } from "../support/verifier.ts";
+import { endServing, launchServing, type Serving } from "../support/serving.ts";
 
 let folder: string;
-let children: ChildProcess[];
+const servings: Serving[] = [];
 const at = (name: string): string => path.join(folder, name);
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "docker-id-serve-"));
-  children = [];
 });
 afterEach(async () => {
-  for (const child of children) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const exited = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await exited;
-  }
+  await endServing(servings.splice(0));
   rmSync(folder, { recursive: true });
 });
 
-interface Serving {
-  readonly child: ChildProcess;
-  readonly said: () => string;
-  readonly ended: Promise<number | null>;
-}
-
 function launch(...flags: string[]): Serving {
-  const env = { PATH: process.env["PATH"], HOME: folder };
-  const child = spawn(node, [entry, "serve", ...flags], { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  children.push(child);
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-    });
-  }
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { child, said: () => said, ended };
+  const serving = launchServing(folder, ["serve", ...flags]);
+  servings.push(serving);
+  return serving;
 }
 
 const ready = async ({ said }: Serving): Promise<void> => {

@@ -1,27 +1,20 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../support/free-port.ts";
-import { node } from "../../support/node.ts";
+import { endServing, launchServing, type Serving } from "../../support/serving.ts";
 import { makeSigningKeys } from "../../support/signing-keys.ts";
-import { entry } from "../../support/verifier.ts";
 
 let folder: string;
-const children: ChildProcess[] = [];
+const servings: Serving[] = [];
 const at = (name: string): string => path.join(folder, name);
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "docker-id-registry-serve-"));
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const exited = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await exited;
-  }
+  await endServing(servings.splice(0));
   rmSync(folder, { recursive: true });
 });
 
@@ -37,20 +30,9 @@ function launch(...flags: string[]) {
   ];
   const doors = ["--admin", `unix://${at("a.sock")}`, "--authz", `unix://${at("z.sock")}`];
   const group = ["--admin-group", String(process.getgid?.() ?? 0)];
-  const child = spawn(node, [entry, "registry", "serve", ...flags, ...where, ...doors, ...group], {
-    env: { PATH: process.env["PATH"], HOME: folder },
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  children.push(child);
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-    });
-  }
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { child, said: () => said, ended };
+  const serving = launchServing(folder, ["registry", "serve", ...flags, ...where, ...doors, ...group]);
+  servings.push(serving);
+  return serving;
 }
 
 function writeGodoauth(port: number, level = "info"): string {
