@@ -56,7 +56,7 @@ describe("a request that comes again, byte by byte", () => {
 
   it("passes on no more than a pass that was not used before", async () => {
     for (let round = 0; round < 3; round++) await again(ping(guest));
-    const passes = stand.engine.heard.flatMap(({ text }) => [...text.matchAll(/^X-Docker-Id-Pass: (\S+)/gim)]);
-    expect(new Set(passes.map(([, value]) => value)).size).toBe(3);
+    const passes = stand.engine.heard.flatMap(({ text }) => text.match(/^X-Docker-Id-Pass: \S+/gim) ?? []);
+    expect(new Set(passes).size).toBe(3);
   });
 });
